@@ -1,0 +1,34 @@
+// Jest runs TypeScript as native ES modules; `tools/test.mjs` gives Node the flag that this needs.
+const swc = [
+  '@swc/jest',
+  {
+    swcrc: false,
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+    jsc: {
+      target: 'es2023',
+      keepClassNames: true,
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+  },
+];
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': swc },
+  setupFiles: ['<rootDir>/jest.setup.mjs'],
+  testEnvironmentOptions: { customExportConditions: ['@vivier/source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/.nx/'],
+};
+export default {
+  workerIdleMemoryLimit: '1GB',
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,projections,sagas}/**/*.spec.ts'],
+    },
+    { ...base, displayName: 'whole', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+  ],
+};

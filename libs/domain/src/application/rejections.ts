@@ -1,0 +1,64 @@
+import { defineRejections } from '@vivier/kernel';
+
+export const applicationRejections = defineRejections({
+  ApplicationUnknown: {
+    message: 'There is no such application.',
+    remedy: 'Ask for the list of dossiers and use an id from it.',
+  },
+  ApplicationExists: {
+    message: 'There is already an application for this campaign.',
+    remedy: 'Go on with the one named in the details.',
+  },
+  ApplicationForgotten: {
+    message: 'This dossier was erased.',
+    remedy: 'Nothing can be done on it any more.',
+  },
+  ApplicationNotEditable: {
+    message: 'In its present state the candidate cannot change this application.',
+    remedy: 'Wait for the decision, or for the organisation to return it for correction.',
+  },
+  ApplicationNotReviewable: {
+    message: 'In its present state the documents of this application cannot be reviewed.',
+    remedy: 'Return or accept the application first, then review its documents.',
+  },
+  ApplicationNotSubmitted: {
+    message: 'The candidate has not submitted this application.',
+    remedy: 'Decide on the whole once it is submitted; single documents can be reviewed now.',
+  },
+  ApplicationStateUnchanged: {
+    message: 'The application is in this state already.',
+    remedy: 'Nothing is to be done.',
+  },
+  ChecklistItemUnknown: {
+    message: 'The checklist of this application has no such item.',
+    remedy: 'Use one of the keys in the details.',
+  },
+  DocumentAlreadySelected: {
+    message: 'This document already lies in another place of the application.',
+    remedy: 'Deposit another document for this place.',
+  },
+  DocumentNotInApplication: {
+    message: 'This application holds no such document.',
+    remedy: 'Read the dossier again and use a document of it.',
+  },
+  VersionNotInApplication: {
+    message: 'The application holds another version of this document.',
+    remedy: 'Read the dossier again and decide on the version that it shows.',
+  },
+  VerdictUnchanged: {
+    message: 'This version of the document has this verdict already.',
+    remedy: 'Nothing is to be done.',
+  },
+  ConsentMissing: {
+    message: 'The organisation may keep an application only with the candidate’s consent.',
+    remedy: 'Grant consent first, then submit again.',
+  },
+  DocumentsMissing: {
+    message: 'Required documents are missing.',
+    remedy: 'Select a document for each item in the details, then submit again.',
+  },
+  DocumentsNotAllValid: {
+    message: 'Not every document of this dossier is valid.',
+    remedy: 'Review the items in the details, or give a reason to accept the whole all the same.',
+  },
+});

@@ -1,0 +1,169 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { START } from '@vivier/kernel';
+import type { EventId, Position } from '@vivier/kernel';
+import { DamagedRecord } from '../port.ts';
+import type { StoredRecord } from '../port.ts';
+import { COLUMNS, recordOf } from './record-rows.ts';
+import type { RecordRow } from './record-rows.ts';
+import { saysDamage } from './sqlite-errors.ts';
+import type { StreamState, Streams } from './streams.ts';
+
+export type Direction = 'forwards' | 'backwards';
+
+/** Whole pages as arrays are read more than twice as fast as rows one by one. */
+const PAGE = 1000;
+/** Pages of large records are made shorter, so that a page in memory stays near this. */
+const PAGE_BYTES = 8 * 1_048_576;
+
+/**
+ * Reads the log and checks every record. Positions have no gaps, and neither have the revisions of a
+ * stream, so that a record that went missing is noticed as well as one that was changed.
+ */
+export class LogReader {
+  readonly #head: StatementSync;
+  readonly #forwards: StatementSync;
+  readonly #backwards: StatementSync;
+  readonly #streamForwards: StatementSync;
+  readonly #streamBackwards: StatementSync;
+  readonly #byId: StatementSync;
+  #highest: Position = START;
+  #pageSize = PAGE;
+
+  constructor(
+    log: DatabaseSync,
+    private readonly streams: Streams,
+  ) {
+    const select = (rest: string): StatementSync => {
+      const statement = log.prepare(`SELECT ${rest}`);
+      statement.setReturnArrays(true);
+      return statement;
+    };
+    const records = `${COLUMNS} FROM records WHERE`;
+    this.#head = select(`coalesce(max(position), ${START}) FROM records`);
+    this.#forwards = select(`${records} position > ? ORDER BY position LIMIT ?`);
+    this.#backwards = select(`${records} position < ? ORDER BY position DESC LIMIT ?`);
+    this.#streamForwards = select(`${records} stream = ? AND revision >= ? ORDER BY revision LIMIT ?`);
+    this.#streamBackwards = select(
+      `${records} stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`,
+    );
+    this.#byId = select(
+      `max(revision) FROM records WHERE stream = ?1 AND substr(id, -8) = substr(?2, -8) AND id = ?2`,
+    );
+  }
+
+  /** The position of the last record. @throws DamagedRecord when the log has become shorter. */
+  head(): Position {
+    const [head] = this.#head.get() as unknown as [Position];
+    if (head < this.#highest) throw new DamagedRecord((head + 1) as Position);
+    this.#highest = head;
+    return head;
+  }
+
+  /**
+   * The next records after (backwards: before) a position, at most a page of them and none beyond
+   * `end`, which is a position that has been written.
+   *
+   * @throws DamagedRecord with the position where a record is wrong or missing
+   */
+  page(from: Position, direction: Direction, end: Position, limit = Infinity): StoredRecord[] {
+    const step = direction === 'forwards' ? 1 : -1;
+    const wanted = Math.min(this.#pageSize, limit, (end - from) * step);
+    if (!(wanted > 0)) return [];
+    try {
+      return this.#rows(from, step, wanted);
+    } catch (error) {
+      if (error instanceof DamagedRecord || !saysDamage(error)) throw error;
+      // The engine fails for a page as a whole: find the record that makes it fail.
+      for (let at = from; at !== from + wanted * step; at = (at + step) as Position) {
+        this.#one(at, step);
+      }
+      throw new DamagedRecord((from + step) as Position);
+    }
+  }
+
+  #rows(from: Position, step: number, wanted: number): StoredRecord[] {
+    const statement = step > 0 ? this.#forwards : this.#backwards;
+    const rows = statement.all(from, wanted) as unknown as RecordRow[];
+    const records: StoredRecord[] = [];
+    let bytes = 0;
+    for (let index = 0; index < wanted; index++) {
+      const expected = (from + (index + 1) * step) as Position;
+      const row = rows[index];
+      const record = row?.[0] === expected ? recordOf(row, this.streams.owner(row[1])) : undefined;
+      if (record === undefined) throw new DamagedRecord(expected);
+      records.push(record);
+      bytes += record.data.byteLength + record.metadata.byteLength;
+    }
+    this.#adaptPageSize(wanted, bytes);
+    return records;
+  }
+
+  #one(from: Position, step: number): void {
+    try {
+      this.#rows(from, step, 1);
+    } catch (error) {
+      throw saysDamage(error) ? new DamagedRecord((from + step) as Position) : error;
+    }
+  }
+
+  #adaptPageSize(rows: number, bytes: number): void {
+    const fitting = Math.floor((PAGE_BYTES * rows) / Math.max(bytes, 1));
+    this.#pageSize = Math.max(1, Math.min(PAGE, this.#pageSize * 2, fitting));
+  }
+
+  /**
+   * Up to a page of a stream's records from a revision on. Where they are not what they should be the
+   * log itself is searched between the neighbours, since the row at fault may have left its stream.
+   */
+  streamPage(state: StreamState, from: number, direction: Direction, limit: number): StoredRecord[] {
+    const step = direction === 'forwards' ? 1 : -1;
+    const left = direction === 'forwards' ? state.revision - from + 1 : from + 1;
+    const wanted = Math.min(this.#pageSize, limit, left);
+    if (!(wanted > 0)) return [];
+    const statement = step > 0 ? this.#streamForwards : this.#streamBackwards;
+    const records: StoredRecord[] = [];
+    try {
+      const rows = statement.all(state.number, from, wanted) as unknown as RecordRow[];
+      for (let index = 0; index < wanted; index++) {
+        const row = rows[index];
+        const record =
+          row?.[2] === from + index * step && row[0] <= state.position ? recordOf(row, state) : undefined;
+        if (record === undefined) throw this.#blame(state, records, step);
+        records.push(record);
+      }
+      return records;
+    } catch (error) {
+      if (error instanceof DamagedRecord || !saysDamage(error)) throw error;
+      throw this.#blame(state, records, step);
+    }
+  }
+
+  /** The stream's record at a revision, if there is one. */
+  recordAt(state: StreamState, revision: number): StoredRecord | undefined {
+    return this.streamPage(state, revision, 'forwards', 1)[0];
+  }
+
+  /** The last revision at which a stream holds an event. */
+  revisionOf(state: StreamState, id: EventId): number | undefined {
+    const [revision] = this.#byId.get(state.number, id) as unknown as [number | null];
+    return revision === null ? undefined : this.recordAt(state, revision)?.revision;
+  }
+
+  /** The damage that made a stream's next record unreadable, found by reading the log in between. */
+  #blame(state: StreamState, read: readonly StoredRecord[], step: number): Error {
+    const near = read.at(-1)?.position;
+    const after = step > 0 ? (near ?? START) : START;
+    const end = step > 0 ? state.position : near === undefined ? state.position : near - 1;
+    let at = after;
+    try {
+      while (at < end) {
+        const page = this.page(at, 'forwards', end as Position);
+        at = page.at(-1)?.position ?? (end as Position);
+      }
+    } catch (error) {
+      return error as Error;
+    }
+    // All records hold, so the index lost one: the nearest is named.
+    return new DamagedRecord(near ?? state.position);
+  }
+}

@@ -1,0 +1,29 @@
+import { DamagedRecord, StoreFull } from '../port.ts';
+
+// Primary result codes of SQLite (sqlite.org/rescode.html); the upper bits of `errcode` refine them.
+const CORRUPT = 11;
+const FULL = 13;
+const NOT_A_DATABASE = 26;
+const SHORT_READ = 522;
+/** The shared index of the write-ahead log could not grow, which is how a full disk can show as well. */
+const INDEX_CANNOT_GROW = 4874;
+
+interface SqliteError {
+  readonly code?: string;
+  readonly errcode?: number;
+}
+
+/** Whether a failed read says that the bytes are wrong, and not that the disk did not answer. */
+export function saysDamage(error: unknown): boolean {
+  if (error instanceof DamagedRecord) return true;
+  const { code, errcode = 0 } = error as SqliteError;
+  // A damaged integer may exceed what a number holds exactly.
+  if (code === 'ERR_OUT_OF_RANGE') return true;
+  return [CORRUPT, NOT_A_DATABASE].includes(errcode & 0xff) || errcode === SHORT_READ;
+}
+
+/** The port's error for a failed write, or the error itself. */
+export function writeError(error: unknown): unknown {
+  const { errcode = 0 } = error as SqliteError;
+  return (errcode & 0xff) === FULL || errcode === INDEX_CANNOT_GROW ? new StoreFull() : error;
+}

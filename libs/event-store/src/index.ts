@@ -1,0 +1,3 @@
+export * from './port.ts';
+export { openEmbeddedEventStore } from './embedded/open.ts';
+export { UnusableLogFile } from './embedded/log-file.ts';

@@ -1,0 +1,150 @@
+import type { EventId, OrganisationId, Position, StreamName } from '@vivier/kernel';
+
+/** One event as the log keeps it; the same five things that EventStoreDB keeps. */
+export interface NewRecord {
+  /** A UUID; appending the same ids again at the same place is one append. */
+  readonly id: EventId;
+  /** The event's name with its stored version, for example `CandidateRegistered.v1`. */
+  readonly type: string;
+  readonly contentType: 'application/json' | 'application/octet-stream';
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+export interface StoredRecord extends NewRecord {
+  readonly organisationId: OrganisationId;
+  readonly stream: StreamName;
+  /** 0 for the first record of a stream, then without gaps. */
+  readonly revision: number;
+  readonly position: Position;
+  /** When the store took it, in ms since 1970; the domain's own time is in the metadata. */
+  readonly created: number;
+}
+
+/** What the stream must be for an append to happen; a number is the revision of its last record. */
+export type ExpectedRevision = 'any' | 'none' | 'exists' | number;
+
+export interface Appended {
+  /** The revision and position of the last record of this append. */
+  readonly revision: number;
+  readonly position: Position;
+}
+
+export interface ReadStreamOptions {
+  /** The first revision wanted; default: the stream's beginning (its end, backwards). */
+  readonly from?: number;
+  readonly direction?: 'forwards' | 'backwards';
+  /** At most so many records; default: all. */
+  readonly limit?: number;
+}
+
+export interface ReadAllOptions {
+  /** Records strictly after this position (strictly before it, backwards); default: all. */
+  readonly after?: Position;
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+  readonly filter?: RecordFilter;
+}
+
+/** All of the given conditions hold; within one, any of its values. */
+export interface RecordFilter {
+  readonly organisationId?: OrganisationId;
+  readonly streamPrefixes?: readonly string[];
+  readonly typePrefixes?: readonly string[];
+}
+
+/** `caughtUp` comes each time that the log's end has been reached after records were handed over. */
+export type SubscriptionMessage =
+  | { readonly kind: 'records'; readonly records: readonly StoredRecord[] }
+  | { readonly kind: 'caughtUp'; readonly position: Position };
+
+/**
+ * The one ordered log. Its rules are EventStoreDB's, and the contract suite (`./contract`) holds every
+ * adapter to them. Rejects with {@link WrongExpectedRevision}, {@link AppendTooLarge},
+ * {@link EventIdConflict}, {@link DamagedRecord}, {@link StoreFull}, {@link StoreClosed}.
+ */
+export interface EventStore {
+  /**
+   * Appends all records or none, and resolves once they are durable. An empty batch checks the
+   * expectation and appends nothing.
+   */
+  append(
+    organisationId: OrganisationId,
+    stream: StreamName,
+    expected: ExpectedRevision,
+    records: readonly NewRecord[],
+  ): Promise<Appended>;
+  /** The stream's records, or `undefined` where it is absent or another organisation's. */
+  readStream(
+    organisationId: OrganisationId,
+    stream: StreamName,
+    options?: ReadStreamOptions,
+  ): Promise<readonly StoredRecord[] | undefined>;
+  /** Pages of at most 1000 records, in the order of the log. */
+  readAll(options?: ReadAllOptions): AsyncIterable<readonly StoredRecord[]>;
+  /** Everything after a position, then what comes, until the signal aborts or the store closes. */
+  subscribe(options: {
+    readonly after: Position;
+    readonly filter?: RecordFilter;
+    readonly signal: AbortSignal;
+  }): AsyncIterable<SubscriptionMessage>;
+  /** The position of the last record; START of an empty log. */
+  head(): Promise<Position>;
+  close(): Promise<void>;
+}
+
+/** One append is at most this: the sum of type, data and metadata bytes of all its records. */
+export const MAXIMUM_APPEND_BYTES = 1_048_576;
+
+export class WrongExpectedRevision extends Error {
+  override readonly name = 'WrongExpectedRevision';
+  constructor(
+    readonly stream: StreamName,
+    readonly expected: ExpectedRevision,
+    /** The revision of the last record, or 'none'. */
+    readonly actual: number | 'none',
+  ) {
+    super(`Stream ${stream} is at ${actual}, not at ${expected}.`);
+  }
+}
+
+export class AppendTooLarge extends Error {
+  override readonly name = 'AppendTooLarge';
+  constructor(
+    readonly stream: StreamName,
+    readonly bytes: number,
+  ) {
+    super(`An append of ${bytes} bytes to ${stream} exceeds ${MAXIMUM_APPEND_BYTES} bytes.`);
+  }
+}
+
+/** An id of the batch is already stored elsewhere than a repetition would have it. */
+export class EventIdConflict extends Error {
+  override readonly name = 'EventIdConflict';
+  constructor(readonly stream: StreamName) {
+    super(`Some, but not all, events of this append to ${stream} are already stored.`);
+  }
+}
+
+/** A record whose checksum does not hold. It is never skipped: whoever reads it stops here. */
+export class DamagedRecord extends Error {
+  override readonly name = 'DamagedRecord';
+  constructor(readonly position: Position) {
+    super(`The record at position ${position} is damaged: restore the log from a backup.`);
+  }
+}
+
+/** The disk refused the bytes; nothing was appended and reading goes on. */
+export class StoreFull extends Error {
+  override readonly name = 'StoreFull';
+  constructor() {
+    super('The disk of the event store is full: nothing was appended. Free some space and try again.');
+  }
+}
+
+export class StoreClosed extends Error {
+  override readonly name = 'StoreClosed';
+  constructor() {
+    super('The event store is closed.');
+  }
+}

@@ -1,0 +1,59 @@
+import { SaxesParser } from 'saxes';
+import { FileRefused } from '../refusals.ts';
+
+/** What is told of one XML part; names are local names, without prefix. */
+export interface MarkupVisitor {
+  element(name: string, attribute: (name: string) => string | undefined): void;
+  text?(text: string): void;
+}
+
+/** The one declaration that was usual once: OpenOffice before 3.0 began its manifests with it. */
+const oldManifest =
+  /^\s*manifest:manifest\s+PUBLIC\s+"-\/\/OpenOffice\.org\/\/DTD Manifest 1\.0\/\/EN"\s+"Manifest\.dtd"\s*$/;
+
+/**
+ * Reads one XML part piece by piece. Throws FileDamaged where it is not well-formed or not in UTF-8, and
+ * FileHasActiveContent at a document type declaration, which office documents never have and which only
+ * serves to draw in files or to blow a text up.
+ */
+export function markupReader(visitor: MarkupVisitor): { write(piece: Buffer): void; end(): void } {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const parser = new SaxesParser({ xmlns: true });
+  const damaged = () => {
+    throw new FileRefused('FileDamaged');
+  };
+  parser.on('error', damaged);
+  parser.on('xmldecl', ({ encoding }) => {
+    if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding)) damaged();
+  });
+  parser.on('doctype', (doctype) => {
+    if (!oldManifest.test(doctype)) throw new FileRefused('FileHasActiveContent');
+  });
+  parser.on('opentag', ({ local, attributes }) =>
+    visitor.element(local, (name) => {
+      for (const found of Object.values(attributes)) if (found.local === name) return found.value;
+      return undefined;
+    }),
+  );
+  if (visitor.text) parser.on('text', (text) => visitor.text?.(text));
+  const decode = (piece: Buffer | undefined): string => {
+    try {
+      return piece ? decoder.decode(piece, { stream: true }) : decoder.decode();
+    } catch {
+      return damaged();
+    }
+  };
+  let empty = true;
+  return {
+    write: (piece) => {
+      empty = false;
+      parser.write(decode(piece));
+    },
+    end: () => {
+      // LibreOffice leaves parts without a single byte behind.
+      if (empty) return;
+      parser.write(decode(undefined));
+      parser.close();
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import {
+  isPersonal,
+  type AnyEventSet,
+  type DomainEvent,
+  type EventFacts,
+} from './events.ts';
+import type { EventId, OrganisationId, PersonId, Scope, StreamName } from './ids.ts';
+import { Sealed, type SealedBlob } from './sealed.ts';
+
+/** The personal values of one person in one event, before they are sealed together. */
+export interface PersonalValues {
+  readonly personId: PersonId;
+  /** False for a subject that the event names besides the stream's person. */
+  readonly ofStream: boolean;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A type that no declaration of this program has: the reader stops, nothing is skipped. */
+export class UnknownEvent extends Error {
+  override readonly name = 'UnknownEvent';
+  constructor(readonly wireType: string) {
+    super(`The log holds ${wireType}, which this program does not know: start a newer one.`);
+  }
+}
+
+/** A known type in a version that only a newer program reads. */
+export class NewerEvent extends Error {
+  override readonly name = 'NewerEvent';
+  constructor(readonly wireType: string) {
+    super(`The log holds ${wireType}, newer than this program reads: start a newer one.`);
+  }
+}
+
+interface SealedPart {
+  readonly person: PersonId;
+  readonly scope: Scope;
+  readonly fields: readonly string[];
+  readonly blob: string;
+}
+
+const WIRE_TYPE = /^([A-Za-z]+)\.v(\d+)$/;
+const utf8 = new TextEncoder();
+const text = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Between events and stored bytes. Data are JSON: the facts, and under `$sealed` one blob per person
+ * with the names of the fields in it.
+ */
+export class EventCodec {
+  readonly #types: ReadonlyMap<string, EventFacts>;
+
+  /** @throws TypeError when two sets declare the same event */
+  constructor(sets: readonly AnyEventSet[]) {
+    const types = new Map<string, EventFacts>();
+    for (const type of sets.flatMap((set) => Object.values(set))) {
+      const other = types.get(type.type);
+      if (other && other !== type) throw new TypeError(`${type.type} is declared twice.`);
+      types.set(type.type, type);
+    }
+    this.#types = types;
+  }
+
+  /** The type as it is stored, with its version. */
+  wireType(event: DomainEvent): string {
+    return `${event.type}.v${this.#declared(event.type).version}`;
+  }
+
+  /**
+   * The pending personal values of an event, grouped by person: what must be sealed before
+   * {@link encode}.
+   *
+   * @throws TypeError on a personal field that holds no pending handle, or that has no person
+   */
+  personalValues(event: DomainEvent, streamPerson: PersonId | undefined): PersonalValues[] {
+    const { fields } = this.#declared(event.type);
+    const data = event.data as Readonly<Record<string, unknown>>;
+    const groups = new Map<PersonId, { ofStream: boolean; values: Record<string, unknown> }>();
+    for (const [name, field] of Object.entries(fields)) {
+      const handle = data[name];
+      if (!isPersonal(field) || handle === undefined) continue;
+      const content = handle instanceof Sealed ? Sealed.contentOf(handle) : undefined;
+      if (content?.kind !== 'pending')
+        throw new TypeError(`${event.type}.${name} is personal and must hold what a command brought.`);
+      const personId =
+        field.subject === undefined ? streamPerson : (data[field.subject] as PersonId | undefined);
+      if (personId === undefined) throw new TypeError(`${event.type}.${name} has no person.`);
+      const group = groups.get(personId) ?? {
+        ofStream: personId === streamPerson,
+        values: {},
+      };
+      group.values[name] = content.value;
+      groups.set(personId, group);
+    }
+    return [...groups].map(([personId, group]) => ({ personId, ...group }));
+  }
+
+  /**
+   * The stored data of an event whose personal values were sealed.
+   *
+   * @param blobs one for each of {@link personalValues}, in its order
+   * @throws ZodError when a fact does not fit its declaration (a bug of the decider)
+   */
+  encode(
+    event: DomainEvent,
+    groups: readonly PersonalValues[],
+    blobs: readonly SealedBlob[],
+  ): Uint8Array {
+    const { fields } = this.#declared(event.type);
+    const data = event.data as Readonly<Record<string, unknown>>;
+    const wire: Record<string, unknown> = {};
+    for (const name of Object.keys(data))
+      if (!(name in fields)) throw new TypeError(`${event.type} declares no field ${name}.`);
+    for (const [name, field] of Object.entries(fields))
+      if (!isPersonal(field)) wire[name] = field.parse(data[name]);
+    const parts = groups.map((group, index): SealedPart => {
+      const blob = blobs[index];
+      if (!blob) throw new TypeError(`${event.type} lacks a sealed blob.`);
+      return {
+        person: group.personId,
+        scope: blob.origin.scope,
+        fields: Object.keys(group.values),
+        blob: blob.bytes,
+      };
+    });
+    if (parts.length > 0) wire['$sealed'] = parts;
+    return utf8.encode(JSON.stringify(wire));
+  }
+
+  /**
+   * Reads a stored event: facts as they are, personal fields as handles, old versions lifted.
+   *
+   * @throws UnknownEvent, NewerEvent
+   */
+  decode(record: {
+    readonly type: string;
+    readonly data: Uint8Array;
+    readonly id: EventId;
+    readonly stream: StreamName;
+    readonly organisationId: OrganisationId;
+  }): DomainEvent {
+    const [, name = '', digits = ''] = WIRE_TYPE.exec(record.type) ?? [];
+    const type = this.#types.get(name);
+    if (!type) throw new UnknownEvent(record.type);
+    const version = Number(digits);
+    if (version > type.version) throw new NewerEvent(record.type);
+    const { $sealed: parts, ...facts } = JSON.parse(text.decode(record.data)) as {
+      $sealed?: readonly SealedPart[];
+      [field: string]: unknown;
+    };
+    let data: Record<string, unknown> = facts;
+    for (const part of parts ?? []) {
+      const origin = {
+        organisationId: record.organisationId,
+        personId: part.person,
+        scope: part.scope,
+        stream: record.stream,
+        eventId: record.id,
+        type: name,
+      };
+      const blob: SealedBlob = { origin, bytes: part.blob };
+      for (const field of part.fields) data[field] = Sealed.of({ kind: 'stored', blob, field });
+    }
+    for (let old = version; old < type.version; old += 1) {
+      const lift = type.upcasts[old];
+      if (!lift) throw new UnknownEvent(record.type);
+      data = lift(data);
+    }
+    return { type: name, data };
+  }
+
+  #declared(name: string): EventFacts {
+    const type = this.#types.get(name);
+    if (!type) throw new TypeError(`No declaration of ${name} was given to this codec.`);
+    return type;
+  }
+}

@@ -1,0 +1,54 @@
+import type { AnyEventSet, DomainEvent, EventOf, Recorded } from './events.ts';
+import type { Merged } from './projection.ts';
+
+/** A command that a saga names; the runtime finds its decider by the name. */
+export interface SagaCommand<Name extends string = string, Input = unknown> {
+  readonly name: Name;
+  readonly input: Input;
+}
+
+/** What will be sent at `due` (ISO-8601 instant) if nothing else happens first. */
+export interface Intention<Command extends SagaCommand = SagaCommand> {
+  /** Names the entry within its instance: the same fact always gives the same key. */
+  readonly key: string;
+  readonly due: string;
+  readonly command: Command;
+  /** The event that led to it; becomes the causation of what is sent. */
+  readonly because: string;
+}
+
+type SagaHandlers<State, Sets extends readonly AnyEventSet[]> = {
+  readonly [Name in keyof Merged<Sets>]?: (
+    state: State,
+    event: Recorded<EventOf<Pick<Merged<Sets>, Name>> & DomainEvent>,
+  ) => State;
+};
+
+export interface Saga<State = unknown> {
+  readonly name: string;
+  readonly events: readonly AnyEventSet[];
+  readonly initial: State;
+  /** Which instance an event belongs to; `undefined` for none. */
+  readonly instance: (event: Recorded) => string | undefined;
+  readonly evolve: Readonly<
+    Record<string, ((state: State, event: Recorded) => State) | undefined>
+  >;
+  readonly agenda: (state: State) => readonly Intention[];
+}
+
+/**
+ * Declares a process that time or an event drives: `saga<State>()({ name, events, initial, instance,
+ * evolve, agenda })`. States hold facts only and serialise as JSON. The runner replaces an instance's
+ * agenda after each of its events, so a later event moves or cancels what an earlier one planned.
+ */
+export const saga =
+  <State, Command extends SagaCommand = SagaCommand>() =>
+  <const Sets extends readonly AnyEventSet[]>(definition: {
+    readonly name: string;
+    readonly events: Sets;
+    readonly initial: State;
+    readonly instance: (event: Recorded) => string | undefined;
+    readonly evolve: SagaHandlers<State, Sets>;
+    readonly agenda: (state: State) => readonly Intention<Command>[];
+  }): Saga<State> =>
+    definition as unknown as Saga<State>;

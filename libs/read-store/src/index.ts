@@ -1,0 +1,2 @@
+export * from './port.ts';
+export { openEmbeddedReadStore, type EmbeddedReadStore } from './embedded/store.ts';

@@ -1,0 +1,24 @@
+import { hash } from 'node:crypto';
+import type { CommandId, EventId } from '@vivier/kernel';
+
+/**
+ * A UUID (version 8, RFC 9562) that follows from its parts: repeated work finds what it made before.
+ *
+ * @param parts any strings; their borders count, `('a', 'b')` and `('ab')` differ
+ */
+export const derive = (...parts: string[]): string => {
+  const digest = hash('sha256', JSON.stringify(parts), 'hex');
+  const variant = ((parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `8${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join('-');
+};
+
+export const deriveEventId = (...parts: string[]): EventId => derive('event', ...parts) as EventId;
+
+export const deriveCommandId = (...parts: string[]): CommandId =>
+  derive('command', ...parts) as CommandId;

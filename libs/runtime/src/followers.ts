@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DamagedRecord } from '@vivier/event-store';
+import { NewerEvent, UnknownEvent } from '@vivier/kernel/sealing';
+import type { Position } from '@vivier/kernel';
+
+/** Why a reader of the log stands still, for operators. */
+export interface Halt {
+  readonly position: Position;
+  readonly message: string;
+}
+
+/** How far a named reader of the log has come, and who waits for it. */
+export class Progress {
+  #position: Position;
+  #halt: Halt | undefined;
+  readonly #waiting = new Set<{ readonly position: Position; readonly tell: () => void }>();
+
+  constructor(position: Position) {
+    this.#position = position;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  get halt(): Halt | undefined {
+    return this.#halt;
+  }
+
+  moveTo(position: Position): void {
+    this.#position = position;
+    for (const waiter of this.#waiting)
+      if (waiter.position <= position) {
+        this.#waiting.delete(waiter);
+        waiter.tell();
+      }
+  }
+
+  haltAt(halt: Halt): void {
+    this.#halt = halt;
+    for (const waiter of this.#waiting) waiter.tell();
+    this.#waiting.clear();
+  }
+
+  /**
+   * Resolves to whether the reader has come as far as a position: at once, when it gets there, or when
+   * the signal says that the time is over (false) or the reader has halted (false).
+   */
+  async reached(position: Position, signal?: AbortSignal): Promise<boolean> {
+    if (this.#position < position && !this.#halt && !signal?.aborted)
+      await new Promise<void>((resolve) => {
+        const waiter = { position, tell: resolve };
+        this.#waiting.add(waiter);
+        signal?.addEventListener(
+          'abort',
+          () => {
+            this.#waiting.delete(waiter);
+            resolve();
+          },
+          { once: true },
+        );
+      });
+    return this.#position >= position;
+  }
+}
+
+/** Errors that no waiting mends: a reader that meets one stands still until somebody acts. */
+export class CannotGoOn extends Error {
+  override readonly name = 'CannotGoOn';
+}
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * Runs a reader of the log until it is stopped. What fails for a while (a disk that is full, a server
+ * that is away) is tried again, each time after a longer wait.
+ *
+ * @param read one run, from where its followers stand; resolves when it has nothing more to do
+ * @param onFinal told of an error that ends it
+ */
+export const keepReading = async (
+  read: () => Promise<void>,
+  signal: AbortSignal,
+  onFinal: (error: unknown) => void,
+): Promise<void> => {
+  for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      await read();
+      return;
+    } catch (error) {
+      if (
+        error instanceof CannotGoOn ||
+        error instanceof DamagedRecord ||
+        error instanceof UnknownEvent ||
+        error instanceof NewerEvent
+      ) {
+        onFinal(error);
+        return;
+      }
+      await sleep(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+};

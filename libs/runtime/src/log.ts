@@ -1,0 +1,58 @@
+import type { EventStore, NewRecord, StoredRecord } from '@vivier/event-store';
+import {
+  evolveOne,
+  streamKey,
+  streamName,
+  type AnyDecider,
+  type DomainEvent,
+  type Metadata,
+  type OrganisationId,
+  type Recorded,
+} from '@vivier/kernel';
+import type { EventCodec } from '@vivier/kernel/sealing';
+
+const utf8 = new TextDecoder();
+const encoder = new TextEncoder();
+
+export const encodeMetadata = (metadata: Metadata): Uint8Array =>
+  encoder.encode(JSON.stringify(metadata));
+
+/** A stored record as everybody reads it: facts, handles, metadata. */
+export const recorded = (codec: EventCodec, record: StoredRecord): Recorded => {
+  const event: DomainEvent = codec.decode(record);
+  const metadata = JSON.parse(utf8.decode(record.metadata)) as Metadata;
+  return {
+    ...event,
+    ...metadata,
+    id: record.id,
+    stream: record.stream,
+    key: streamKey(record.stream),
+    revision: record.revision,
+    position: record.position,
+  };
+};
+
+/** An aggregate as its stream tells it. `revision` is -1 where there is no stream. */
+export interface Loaded {
+  readonly state: unknown;
+  readonly revision: number;
+  readonly events: readonly Recorded[];
+}
+
+/** Reads and folds one aggregate; another organisation's answers as absent. */
+export const load = async (
+  store: EventStore,
+  codec: EventCodec,
+  organisationId: OrganisationId,
+  aggregate: AnyDecider,
+  key: string,
+): Promise<Loaded> => {
+  const records =
+    (await store.readStream(organisationId, streamName(aggregate.category, key))) ?? [];
+  const events = records.map((record) => recorded(codec, record));
+  let state: unknown = aggregate.initial;
+  for (const event of events) state = evolveOne(aggregate, state, event);
+  return { state, revision: events.at(-1)?.revision ?? -1, events };
+};
+
+export type { NewRecord };

@@ -1,0 +1,191 @@
+import type { EventStore } from '@vivier/event-store';
+import {
+  isRejection,
+  START,
+  type Actor,
+  type Clock,
+  type CorrelationId,
+  type OrganisationId,
+  type Position,
+  type Recorded,
+  type Rejection,
+  type Saga,
+} from '@vivier/kernel';
+import type { EventCodec } from '@vivier/kernel/sealing';
+import type { AgendaEntry, SagaInstance, WorkState } from '@vivier/work-state';
+import { deriveCommandId } from './derive.ts';
+import type { Execute } from './execute.ts';
+import { CannotGoOn, keepReading, Progress, type Halt } from './followers.ts';
+import { recorded } from './log.ts';
+
+export interface SagaRunnerPorts {
+  readonly store: EventStore;
+  readonly workState: WorkState;
+  readonly codec: EventCodec;
+  readonly clock: Clock;
+  readonly execute: Execute;
+  readonly sagas: readonly Saga[];
+  readonly onHalt?: (saga: string, halt: Halt) => void;
+  /** Told when the domain refuses what a saga sends; the entry is done with all the same. */
+  readonly onRefused?: (saga: string, rejection: Rejection) => void;
+}
+
+export interface SagaRunner {
+  readonly progress: ReadonlyMap<string, Progress>;
+  /** How far the log was when everything due had been sent. */
+  readonly settled: Progress;
+  stop(): Promise<void>;
+}
+
+interface Payload {
+  readonly name: string;
+  readonly input: unknown;
+  readonly because: string;
+}
+
+interface Follower {
+  readonly saga: Saga;
+  readonly progress: Progress;
+}
+
+const DUE_AT_ONCE = 100;
+
+/**
+ * Runs the sagas: folds the log into their instances, replaces an instance's agenda after each of its
+ * events, and sends what is due. Position, states and agendas are stored together and before anything
+ * is sent; command ids derive from saga, instance, entry and time. So a crash at any point only delays.
+ */
+export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunner> => {
+  const { store, workState, codec, clock, execute } = ports;
+  const followers: Follower[] = [];
+  for (const saga of ports.sagas)
+    followers.push({ saga, progress: new Progress(await workState.position(saga.name)) });
+  const settled = new Progress(START);
+  const stopping = new AbortController();
+
+  const halt = ({ saga, progress }: Follower, position: Position, error: unknown): void => {
+    const reason = {
+      position,
+      message: error instanceof Error ? error.message : 'The saga failed.',
+    };
+    progress.haltAt(reason);
+    settled.haltAt(reason);
+    ports.onHalt?.(saga.name, reason);
+  };
+
+  const entriesOf = (
+    saga: Saga,
+    organisationId: OrganisationId,
+    instance: string,
+    state: unknown,
+  ): AgendaEntry[] =>
+    saga.agenda(state).map(({ key, due, command, because }) => ({
+      organisationId,
+      saga: saga.name,
+      instance,
+      key,
+      due: Date.parse(due),
+      payload: JSON.stringify({ ...command, because } satisfies Payload),
+    }));
+
+  const fold = async (saga: Saga, events: readonly Recorded[]): Promise<SagaInstance[]> => {
+    const touched = events.flatMap((event) => {
+      const instance = saga.evolve[event.type] && saga.instance(event);
+      return instance === undefined ? [] : [{ event, instance }];
+    });
+    const instances = new Map(
+      touched.map(({ event: { organisationId }, instance }) => [
+        `${organisationId}/${instance}`,
+        { organisationId, instance },
+      ]),
+    );
+    const stored = await workState.states(saga.name, [...instances.values()]);
+    const states = new Map(
+      [...instances.keys()].map((place, index) => {
+        const text = stored[index];
+        return [place, text === undefined ? saga.initial : (JSON.parse(text) as unknown)];
+      }),
+    );
+    for (const { event, instance } of touched) {
+      const place = `${event.organisationId}/${instance}`;
+      try {
+        states.set(place, saga.evolve[event.type]?.(states.get(place), event));
+      } catch (error) {
+        // A saga that throws has a bug: waiting does not mend it.
+        throw new CannotGoOn('The saga failed on this event.', { cause: error });
+      }
+    }
+    return [...instances].map(([place, { organisationId, instance }]) => ({
+      organisationId,
+      instance,
+      state: JSON.stringify(states.get(place)),
+      agenda: entriesOf(saga, organisationId, instance, states.get(place)),
+    }));
+  };
+
+  const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
+    const { saga, progress } = follower;
+    const fresh = events.filter(({ position }) => position > progress.position);
+    const last = fresh.at(-1);
+    if (!last || progress.halt) return;
+    try {
+      const instances = await fold(saga, fresh);
+      const { name } = saga;
+      await workState.commit({ saga: name, from: progress.position, to: last.position, instances });
+      progress.moveTo(last.position);
+    } catch (error) {
+      if (!(error instanceof CannotGoOn)) throw error;
+      halt(follower, last.position, error);
+    }
+  };
+
+  const send = async (entry: AgendaEntry): Promise<void> => {
+    const { name, input, because } = JSON.parse(entry.payload) as Payload;
+    const by: Actor = { kind: 'saga', id: entry.saga, role: 'system' };
+    const outcome = await execute({
+      name,
+      input,
+      organisationId: entry.organisationId,
+      by,
+      commandId: deriveCommandId(entry.saga, entry.instance, entry.key, String(entry.due)),
+      causationId: because,
+      correlationId: because as CorrelationId,
+    });
+    if (isRejection(outcome)) ports.onRefused?.(entry.saga, outcome);
+  };
+
+  /** Sends what is due; only once every saga has seen the log's end, so that no old plan is sent. */
+  const sendDue = async (): Promise<void> => {
+    for (;;) {
+      const due = await workState.due(clock.now(), DUE_AT_ONCE);
+      if (due.length === 0 || stopping.signal.aborted) return;
+      for (const entry of due) await send(entry);
+      await workState.done(due);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
+    for await (const message of store.subscribe({ after, signal: stopping.signal })) {
+      if (message.kind === 'caughtUp') {
+        await sendDue();
+        settled.moveTo(message.position);
+        continue;
+      }
+      const events = message.records.map((record) => recorded(codec, record));
+      for (const follower of followers) await follow(follower, events);
+    }
+  };
+  const running = keepReading(run, stopping.signal, (error) => {
+    for (const follower of followers) halt(follower, follower.progress.position, error);
+  });
+
+  return {
+    progress: new Map(followers.map(({ saga, progress }) => [saga.name, progress])),
+    settled,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+};

@@ -1,0 +1,112 @@
+import type { OrganisationId, Position } from '@vivier/kernel';
+
+/** One thing that will be sent at `due` unless the instance's agenda changes first. */
+export interface AgendaEntry {
+  readonly organisationId: OrganisationId;
+  readonly saga: string;
+  readonly instance: string;
+  /** Names the entry within its instance; derived, so that the same fact always gives the same key. */
+  readonly key: string;
+  /** ms since 1970, a whole number. */
+  readonly due: number;
+  /** The command and its causes, as JSON; facts only, never a personal value. */
+  readonly payload: string;
+}
+
+export interface SagaInstance {
+  readonly organisationId: OrganisationId;
+  readonly instance: string;
+  /** The folded state as JSON; `undefined` forgets the instance. */
+  readonly state: string | undefined;
+  /** Replaces all entries that the instance had. Each is its own: same organisation, saga, instance. */
+  readonly agenda: readonly AgendaEntry[];
+}
+
+/** What a saga made of one page of the log; all of it is stored, or nothing. */
+export interface SagaBatch {
+  readonly saga: string;
+  /** Refused (SagaPositionMoved) when the stored position is another one. */
+  readonly from: Position;
+  readonly to: Position;
+  readonly instances: readonly SagaInstance[];
+}
+
+/** Positions, states and agendas of sagas: what is not derived again at each start. */
+export interface WorkState {
+  position(saga: string): Promise<Position>;
+  /** The stored states, in the order asked; `undefined` where there is none. */
+  states(
+    saga: string,
+    instances: readonly { readonly organisationId: OrganisationId; readonly instance: string }[],
+  ): Promise<readonly (string | undefined)[]>;
+  /**
+   * Stores a batch, durably, before it resolves. Rejects, having stored nothing, with
+   * {@link SagaPositionMoved} and {@link UnstorableAgenda}.
+   */
+  commit(batch: SagaBatch): Promise<void>;
+  /** At most `limit` (1 or more) entries due at `now` (ms since 1970) or before, the oldest first. */
+  due(now: number, limit: number): Promise<readonly AgendaEntry[]>;
+  /** The instant of the next entry in ms since 1970, or `undefined`. */
+  nextDue(): Promise<number | undefined>;
+  /**
+   * Takes entries out once their commands were handled; one whose due time or payload changed meanwhile
+   * stays, and one that is gone already is no mistake.
+   */
+  done(entries: readonly AgendaEntry[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class SagaPositionMoved extends Error {
+  override readonly name = 'SagaPositionMoved';
+  constructor(
+    readonly saga: string,
+    readonly stored: Position,
+  ) {
+    super(`Saga ${saga} stands at ${stored}: somebody else has moved it.`);
+  }
+}
+
+/** An agenda that its saga should not have made; the message says what is wrong with it. */
+export class UnstorableAgenda extends Error {
+  override readonly name = 'UnstorableAgenda';
+}
+
+export interface FolderOwner {
+  readonly pid: number;
+  /** What the process was started as, without arguments: they may name somebody. */
+  readonly command: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+/** The hold on a folder; it ends with `release`, or with the process, however that ends. */
+export interface FolderHold {
+  /** Gives the folder back. Idempotent. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a folder of embedded stores for this process alone, and makes it (mode 0700) when it is
+ * missing. Rejects with {@link FolderOwned} where another process, or this one, holds it.
+ */
+export type OwnFolder = (options: {
+  readonly folder: string;
+  readonly about: { readonly command: string };
+}) => Promise<FolderHold>;
+
+export class FolderOwned extends Error {
+  override readonly name = 'FolderOwned';
+  constructor(
+    readonly folder: string,
+    /** `undefined` in the instant before the holder has written who it is. */
+    readonly owner: FolderOwner | undefined,
+  ) {
+    const holder =
+      owner === undefined
+        ? 'another process'
+        : `${owner.command} (process ${owner.pid}, since ${owner.since})`;
+    super(
+      `${holder} holds the folder ${folder}: stop it first, or set VIVIER_DATA to another folder.`,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+// What the specs here call of the project's own tools, which are plain JavaScript.
+declare module '*/tools/install.mjs' {
+  interface Machine {
+    platform: string;
+    arch: string;
+    version: string;
+    glibc: string | undefined;
+  }
+  export function thisMachine(): Machine;
+  export function whyNot(machine: Machine): string | undefined;
+}
+
+declare module '*/tools/closing-line.mjs' {
+  export function closingLines(results: Readonly<Record<string, number>>): string[];
+}
+
+declare module '*/tools/check-lockfile.mjs' {
+  export function problemsOf(lockfile: { packages: Record<string, object> }): string[];
+}
+
+declare module '*/tools/lint/event-names.mjs' {
+  export function namesDeclaredIn(text: string): string[];
+  export function declaredNames(folder: string): string[];
+}
