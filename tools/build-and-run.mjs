@@ -17,6 +17,19 @@ function onceUnlessFromTerminal() {
   };
 }
 
+/** npm runs scripts in a shell that dies of SIGTERM without passing it on: notices, and acts for it. */
+function whenNpmIsGone(act) {
+  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 500);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /**
  * Runs a program to its end with this terminal. Resolves with its exit code; a signal that ended
  * it counts as 128 + its number, as shells have it.
@@ -27,7 +40,9 @@ export function run(node, args, options = {}) {
     const forward = options.forward ?? onceUnlessFromTerminal();
     const listeners = SIGNALS.map((signal) => [signal, () => forward(child, signal)]);
     for (const [signal, listener] of listeners) process.on(signal, listener);
+    const unwatch = whenNpmIsGone(() => forward(child, 'SIGTERM'));
     const end = (code, signal) => {
+      unwatch();
       for (const [name, listener] of listeners) process.removeListener(name, listener);
       resolve({ code: code ?? 128 + (constants.signals[signal] ?? 0), signal });
     };

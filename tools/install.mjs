@@ -1,11 +1,10 @@
 // Makes `npm start` and `npm test` work in a fresh clone: checks the machine, installs what is
 // missing, and says which Node the program runs on. Plain Node, since nothing is installed yet.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alone, npmCi } from './npm-ci.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 
@@ -75,7 +74,7 @@ function npmInstalled(folder, packages) {
   });
 }
 
-/** Whether everything that the lockfile names is in place. */
+/** Whether everything that the lockfile names is in place, whoever installed it. */
 export function isInstalled(folder) {
   const { packages, hash } = lockfileOf(folder);
   const inPlace = Object.entries(packages).every(
@@ -84,94 +83,11 @@ export function isInstalled(folder) {
   );
   if (!inPlace) return false;
   const stamp = stampOf(folder);
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === hash;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return true;
+  // A `npm install` by hand leaves an older stamp behind: what npm recorded decides.
   if (!npmInstalled(folder, packages)) return false;
   writeFileSync(stamp, hash);
   return true;
-}
-
-/** npm as it was called, run by the machine's own Node: the one in node_modules is about to go. */
-function npmCommand(folder) {
-  const { npm_execpath: cli = '', npm_node_execpath: node = '' } = process.env;
-  const bin = path.join(folder, 'node_modules');
-  if (/npm-cli\.c?js$/.test(cli) && node !== '' && !node.startsWith(bin) && existsSync(node))
-    return { command: node, before: [cli], shell: false };
-  return { command: 'npm', before: [], shell: process.platform === 'win32' };
-}
-
-function environment(folder) {
-  const own = path.join(folder, 'node_modules');
-  const entries = (process.env.PATH ?? '').split(path.delimiter);
-  return { ...process.env, PATH: entries.filter((e) => !e.startsWith(own)).join(path.delimiter) };
-}
-
-/** Runs `npm ci`, showing nothing of it but the time unless it fails. Returns its exit code. */
-function npmCi(folder, say) {
-  const { command, before, shell } = npmCommand(folder);
-  // Development packages too, whatever NODE_ENV says: the program is built from its sources.
-  const wanted = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const started = Date.now();
-  const seconds = () => Math.round((Date.now() - started) / 1000);
-  return new Promise((resolve) => {
-    const child = spawn(command, [...before, ...wanted], {
-      cwd: folder,
-      env: environment(folder),
-      shell,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const output = [];
-    child.stdout.on('data', (chunk) => output.push(chunk));
-    child.stderr.on('data', (chunk) => output.push(chunk));
-    const alive = setInterval(() => say(`  still installing, ${seconds()} s`), 15_000);
-    const finish = (code) => {
-      clearInterval(alive);
-      if (code === 0) say(`Installed in ${seconds()} s.`);
-      else process.stderr.write(Buffer.concat(output));
-      resolve(code);
-    };
-    child.on('error', (error) => {
-      output.push(Buffer.from(`${command}: ${error.message}\n`));
-      finish(1);
-    });
-    child.on('close', (code) => finish(code ?? 1));
-  });
-}
-
-/** Waits while another `npm start` or `npm test` of this clone installs, then holds the place. */
-async function alone(folder, say, work) {
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const lock = path.join(tmpdir(), `vivier-install-${name}`);
-  for (let waited = 0; ; waited += 1) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      if (!isAlive(lock)) rmSync(lock, { force: true });
-      else if (waited === 0) say('Another process is installing here; waiting for it …');
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
-  const release = () => rmSync(lock, { force: true });
-  process.once('exit', release);
-  try {
-    return await work();
-  } finally {
-    release();
-    process.removeListener('exit', release);
-  }
-}
-
-function isAlive(lock) {
-  try {
-    const holder = Number(readFileSync(lock, 'utf8'));
-    // Just created and not written yet: somebody is there.
-    if (holder === 0) return true;
-    process.kill(holder, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
 
 /**
@@ -187,11 +103,11 @@ export async function ensureInstalled(say = (line) => console.log(line)) {
     process.exit(1);
   }
   if (!isInstalled(root))
-    await alone(root, say, async () => {
+    await alone(root, say, async (lock) => {
       if (isInstalled(root)) return;
       say('Installing what Vivier needs (once, about a minute) …');
-      if (existsSync(stampOf(root))) unlinkSync(stampOf(root));
-      const code = await npmCi(root, say);
+      rmSync(stampOf(root), { force: true });
+      const code = await npmCi(root, lock, say);
       if (code !== 0) {
         console.error('The installation failed; what npm said stands above.');
         process.exit(1);

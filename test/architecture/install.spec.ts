@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { closingLines } from '../../tools/closing-line.mjs';
-import { thisMachine, whyNot } from '../../tools/install.mjs';
+import { isInstalled, thisMachine, whyNot } from '../../tools/install.mjs';
 
 const linux = { platform: 'linux', arch: 'x64', version: 'v20.20.0', glibc: '2.36' };
 
@@ -35,6 +38,49 @@ describe('Before anything is installed, a machine that will not do is told why:'
 
   test('The machine that runs this test will do.', () => {
     expect(whyNot(thisMachine())).toBeUndefined();
+  });
+});
+
+describe('An installation is known', () => {
+  const lockfile = (version: string): string =>
+    JSON.stringify({ packages: { 'node_modules/a': { version, integrity: `sha512-${version}` } } });
+  let folder: string;
+  const put = (file: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'vivier-installed-'));
+    put('package.json', '{}');
+    put('package-lock.json', lockfile('1.0.0'));
+    put('node_modules/a/package.json', '{}');
+    put('node_modules/.package-lock.json', lockfile('1.0.0'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('by what npm recorded, so that whoever ran npm by hand does not wait again.', () => {
+    expect(isInstalled(folder)).toBe(true);
+    put('package-lock.json', lockfile('2.0.0'));
+    put('node_modules/.package-lock.json', lockfile('2.0.0'));
+    expect(isInstalled(folder)).toBe(true);
+  });
+
+  test('to be outdated when the lockfile asks for something else.', () => {
+    expect(isInstalled(folder)).toBe(true);
+    put('package-lock.json', lockfile('2.0.0'));
+    expect(isInstalled(folder)).toBe(false);
+  });
+
+  test('to have been interrupted when npm left no record.', () => {
+    rmSync(path.join(folder, 'node_modules/.package-lock.json'));
+    expect(isInstalled(folder)).toBe(false);
+  });
+
+  test('to be damaged when a package is gone, whatever the record says.', () => {
+    expect(isInstalled(folder)).toBe(true);
+    rmSync(path.join(folder, 'node_modules/a'), { recursive: true });
+    expect(isInstalled(folder)).toBe(false);
   });
 });
 

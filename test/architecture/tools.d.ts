@@ -7,6 +7,7 @@ declare module '*/tools/install.mjs' {
     glibc: string | undefined;
   }
   export function thisMachine(): Machine;
+  export function isInstalled(folder: string): boolean;
   export function whyNot(machine: Machine): string | undefined;
 }
 

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
+/** Contract suites are specs that several adapters share. */
+const SPECS = ['**/*.spec.ts', '**/*.contract.ts', '**/contract.ts'];
+
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
@@ -68,7 +71,7 @@ const rule = {
 export const eventNamesOnce = (root) => ({
   name: 'vivier/event-names',
   files: ['{apps,libs}/*/**/*.ts', '{projections,sagas,test}/**/*.ts'],
-  ignores: ['**/*.events.ts', '**/*.spec.ts', 'test/golden/**'],
+  ignores: ['**/*.events.ts', ...SPECS, 'test/golden/**'],
   plugins: { vivier: { rules: { 'event-names-once': rule } } },
   rules: {
     'vivier/event-names-once': ['error', declaredNames(path.join(root, 'libs', 'domain', 'src'))],

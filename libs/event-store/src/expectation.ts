@@ -13,7 +13,8 @@ export interface StreamFacts {
 }
 
 /** Either the records are to be appended, or they are there already and the last has this revision. */
-export type Verdict = { readonly kind: 'append' } | { readonly kind: 'repeated'; readonly revision: number };
+export type Verdict =
+  { readonly kind: 'append' } | { readonly kind: 'repeated'; readonly revision: number };
 
 const APPEND: Verdict = { kind: 'append' };
 
@@ -51,11 +52,7 @@ export function judge(
   return { kind: 'repeated', revision: last + ids.length };
 }
 
-function knownSomewhere(
-  stream: StreamName,
-  ids: readonly EventId[],
-  facts: StreamFacts,
-): Verdict {
+function knownSomewhere(stream: StreamName, ids: readonly EventId[], facts: StreamFacts): Verdict {
   let revision: number | undefined;
   for (const [index, id] of ids.entries()) {
     revision = facts.revisionOf(id);

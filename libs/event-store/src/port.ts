@@ -53,7 +53,10 @@ export interface RecordFilter {
   readonly typePrefixes?: readonly string[];
 }
 
-/** `caughtUp` comes each time that the log's end has been reached after records were handed over. */
+/**
+ * `caughtUp` comes when the log's end is first reached, and each time that it has been reached again
+ * after it moved, also where the filter let nothing through: its position is where to go on from.
+ */
 export type SubscriptionMessage =
   | { readonly kind: 'records'; readonly records: readonly StoredRecord[] }
   | { readonly kind: 'caughtUp'; readonly position: Position };
@@ -138,7 +141,9 @@ export class DamagedRecord extends Error {
 export class StoreFull extends Error {
   override readonly name = 'StoreFull';
   constructor() {
-    super('The disk of the event store is full: nothing was appended. Free some space and try again.');
+    super(
+      'The disk of the event store is full: nothing was appended. Free some space and try again.',
+    );
   }
 }
 

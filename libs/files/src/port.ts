@@ -27,8 +27,9 @@ export type MediaType =
 
 /**
  * Seals and opens the pieces of one file; `index` and `last` are bound into each piece. The same key
- * seals every attempt at one upload, so each call must take a fresh nonce. Any error thrown by
- * `decrypt` means that the piece is not what it should be.
+ * seals every attempt at one upload, so each call must take a fresh nonce. An error thrown by either
+ * means that the key is gone, if {@link CipherFor} then says so, and otherwise that the piece is not
+ * what it should be.
  */
 export interface FileCipher {
   encrypt(index: number, last: boolean, piece: Uint8Array): Uint8Array;

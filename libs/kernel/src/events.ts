@@ -140,6 +140,8 @@ export interface Actor {
   readonly role: Role | 'anonymous' | 'system';
   /** The person behind an account; a candidate's id is their person's. */
   readonly personId?: PersonId;
+  /** What else tells an anonymous caller from another: ids derive from it, it is never recorded. */
+  readonly apart?: string;
 }
 
 /** What stands beside every event. */

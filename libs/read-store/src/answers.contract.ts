@@ -6,8 +6,21 @@ const NAME = 'applicationsByStage_1';
 
 /** Every kind of scalar at the indexed path `value` and, unindexed, at `plain`. */
 const EVERY_KIND: readonly unknown[] = [
-  undefined, null, -1.5, 0, 2, 2 ** 60, '', 'a', 'a\0b', 'b', '\uFFFF', '😀', false, true,
-]; // prettier-ignore
+  undefined,
+  null,
+  -1.5,
+  0,
+  2,
+  2 ** 60,
+  '',
+  'a',
+  'a\0b',
+  'b',
+  '\uFFFF',
+  '😀',
+  false,
+  true,
+];
 
 const everyKind: readonly ReadDocument[] = EVERY_KIND.map((value, at) => ({
   _id: `d${String(at).padStart(2, '0')}`,

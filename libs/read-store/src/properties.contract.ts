@@ -34,10 +34,13 @@ const read = (document: unknown, path: string): unknown =>
     );
 
 const rankOf = (value: unknown): number =>
-  value === undefined || value === null ? 0
-  : typeof value === 'number' ? 1
-  : typeof value === 'string' ? 2
-  : 3; // prettier-ignore
+  value === undefined || value === null
+    ? 0
+    : typeof value === 'number'
+      ? 1
+      : typeof value === 'string'
+        ? 2
+        : 3;
 
 const compared = (a: unknown, b: unknown): number => {
   if (rankOf(a) !== rankOf(b)) return rankOf(a) - rankOf(b);

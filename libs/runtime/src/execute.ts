@@ -69,7 +69,7 @@ export interface CommandPorts {
   readonly aggregates: Readonly<Record<string, AnyDecider>>;
   readonly permissions: Readonly<Record<string, Permission>>;
   readonly store: EventStore;
-  readonly vault: Vault;
+  readonly vault: Pick<Vault, 'seal' | 'mac' | 'organisationMac'>;
   readonly codec: EventCodec;
   readonly clock: Clock;
 }
@@ -78,6 +78,19 @@ export type Execute = (envelope: CommandEnvelope) => Promise<Done | Rejection>;
 
 /** Races on one stream are retried this often before the sender is told. */
 const ATTEMPTS = 16;
+
+/** What ids derive from: the same command of the same sender, and nothing else, gives the same ones. */
+const sourceOf = (
+  envelope: Pick<CommandEnvelope, 'organisationId' | 'by' | 'commandId' | 'name'>,
+): string[] => {
+  const { organisationId, by, commandId, name } = envelope;
+  return [organisationId, by.kind, by.id, by.apart ?? '', commandId, name];
+};
+
+/** The id of the thing that a command creates, known before it is sent. */
+export const newIdOf = (
+  envelope: Pick<CommandEnvelope, 'organisationId' | 'by' | 'commandId' | 'name'>,
+): string => derive(...sourceOf(envelope));
 
 const organisationScope = 'organisation' as Scope;
 
@@ -166,7 +179,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     const { organisationId, by, commandId } = envelope;
     const stream = streamName(aggregate.category, key);
     const ids = decided.map((_, index) =>
-      deriveEventId(organisationId, by.kind, by.id, commandId, envelope.name, String(index)),
+      deriveEventId(...sourceOf(envelope), String(index)),
     );
     let state = loaded.state;
     decided.forEach((event, index) => {
@@ -240,9 +253,9 @@ export const createExecute = (ports: CommandPorts): Execute => {
     { input, canonical }: Checked,
     permission: Permission,
   ): Promise<Done | Rejection> => {
-    const { organisationId, by, commandId } = envelope;
+    const { organisationId, by } = envelope;
     const at = new Date(clock.now()).toISOString();
-    const newId = derive(organisationId, by.kind, by.id, commandId, envelope.name);
+    const newId = newIdOf(envelope);
     const context: CommandContext = { at, by, organisationId, newId, derive };
     const key = command.key(input as never, context);
     const loaded = await load(store, codec, organisationId, aggregate, key);

@@ -69,6 +69,11 @@ export class CannotGoOn extends Error {
   override readonly name = 'CannotGoOn';
 }
 
+/** Waits before something that failed is tried again; resolves early when the signal aborts. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const sleeping: Wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -78,11 +83,13 @@ const LONGEST_WAIT_MS = 10_000;
  *
  * @param read one run, from where its followers stand; resolves when it has nothing more to do
  * @param onFinal told of an error that ends it
+ * @param waiting between two tries; default: a timer
  */
 export const keepReading = async (
   read: () => Promise<void>,
   signal: AbortSignal,
   onFinal: (error: unknown) => void,
+  waiting: Wait = sleeping,
 ): Promise<void> => {
   for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
@@ -98,7 +105,7 @@ export const keepReading = async (
         onFinal(error);
         return;
       }
-      await sleep(wait, undefined, { signal }).catch(() => undefined);
+      await waiting(wait, signal);
     }
   }
 };

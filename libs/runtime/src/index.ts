@@ -2,14 +2,15 @@ export { systemClock } from './clock.ts';
 export { derive, deriveCommandId, deriveEventId } from './derive.ts';
 export {
   createExecute,
+  newIdOf,
   type CommandEnvelope,
   type CommandPorts,
   type Done,
   type Execute,
   type Permission,
 } from './execute.ts';
-export { Progress, type Halt } from './followers.ts';
-export { load, recorded } from './log.ts';
+export { Progress, type Halt, type Wait } from './followers.ts';
+export { load, recorded, type Loaded } from './log.ts';
 export { startProjector, type Projector } from './projector.ts';
 export { commandRejections } from './rejections.ts';
 export { startSagaRunner, type SagaRunner } from './saga-runner.ts';

@@ -14,7 +14,7 @@ import {
   type PackedDocument,
 } from '@vivier/kernel/sealing';
 import type { ReadDocument, ReadStore, ReadWrite } from '@vivier/read-store';
-import { CannotGoOn, keepReading, Progress, type Halt } from './followers.ts';
+import { CannotGoOn, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 
 export interface ProjectorPorts {
@@ -24,6 +24,8 @@ export interface ProjectorPorts {
   readonly projections: readonly Projection[];
   /** Told when a projection stops; it stays stopped until the program is started again. */
   readonly onHalt?: (projection: string, halt: Halt) => void;
+  /** Between two tries of what failed for a while; default: a timer. */
+  readonly wait?: Wait;
 }
 
 /** Keeps the read models up with the log. */
@@ -194,9 +196,10 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     for await (const message of store.subscribe({ after, signal: stopping.signal }))
       if (message.kind === 'records' && !(await takePage(message.records))) return;
   };
-  const running = keepReading(run, stopping.signal, (error) => {
+  const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
-  });
+  };
+  const running = keepReading(run, stopping.signal, allHalt, ports.wait);
 
   return {
     progress: new Map(followers.map(({ name, progress }) => [name, progress])),

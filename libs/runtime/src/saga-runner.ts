@@ -15,7 +15,7 @@ import type { EventCodec } from '@vivier/kernel/sealing';
 import type { AgendaEntry, SagaInstance, WorkState } from '@vivier/work-state';
 import { deriveCommandId } from './derive.ts';
 import type { Execute } from './execute.ts';
-import { CannotGoOn, keepReading, Progress, type Halt } from './followers.ts';
+import { CannotGoOn, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 
 export interface SagaRunnerPorts {
@@ -28,6 +28,8 @@ export interface SagaRunnerPorts {
   readonly onHalt?: (saga: string, halt: Halt) => void;
   /** Told when the domain refuses what a saga sends; the entry is done with all the same. */
   readonly onRefused?: (saga: string, rejection: Rejection) => void;
+  /** Between two tries of what failed for a while; default: a timer. */
+  readonly wait?: Wait;
 }
 
 export interface SagaRunner {
@@ -176,9 +178,10 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
       for (const follower of followers) await follow(follower, events);
     }
   };
-  const running = keepReading(run, stopping.signal, (error) => {
+  const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
-  });
+  };
+  const running = keepReading(run, stopping.signal, allHalt, ports.wait);
 
   return {
     progress: new Map(followers.map(({ saga, progress }) => [saga.name, progress])),

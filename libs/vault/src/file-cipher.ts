@@ -1,7 +1,6 @@
 import { canonical } from './aead.ts';
-import type { KeyId } from './key-file.ts';
 import { KeyFenced, type FileCipher } from './port.ts';
-import type { ScopeKey } from './scope-key.ts';
+import type { KeyId, ScopeKey } from './scope-key.ts';
 
 /**
  * The chunks of one file under its scope's key. A chunk opens only at its own place and only as the

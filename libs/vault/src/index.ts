@@ -1,5 +1,5 @@
 export * from './port.ts';
 export * from './refusals.ts';
-export { openEmbeddedVault, type EmbeddedVaultOptions } from './embedded-vault.ts';
-export type { DestructionPoint, VaultFaults } from './destroyer.ts';
+export { openEmbeddedVault, type EmbeddedVaultOptions } from './embedded/vault.ts';
+export type { DestructionPoint, VaultFaults } from './embedded/destroyer.ts';
 export { openMasterKeysFile, type MasterKeys } from './master-keys.ts';

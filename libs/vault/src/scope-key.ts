@@ -5,6 +5,7 @@ import {
   type BinaryLike,
   type KeyObject,
 } from 'node:crypto';
+import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
 import { decrypt, encrypt } from './aead.ts';
 import { BlobRejected } from './port.ts';
 
@@ -13,6 +14,13 @@ const VERSION = 1;
 const COMMITMENT_BYTES = 32;
 const HEAD_BYTES = 1 + COMMITMENT_BYTES;
 export const DATA_KEY_BYTES = 32;
+
+/** Whose key it is. */
+export interface KeyId {
+  readonly organisationId: OrganisationId;
+  readonly personId: PersonId;
+  readonly scope: Scope;
+}
 
 /** HMAC-SHA-256, which is also how subkeys are derived (a pseudorandom function, NIST SP 800-108). */
 export const hmac = (key: KeyObject, ...parts: readonly BinaryLike[]): Buffer => {

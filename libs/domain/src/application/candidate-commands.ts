@@ -69,8 +69,7 @@ export const candidateCommands = {
       const document = vault.status === 'registered' ? vault.documents[documentId] : undefined;
       if (!document) return refuse.DocumentNotInApplication();
       const place = placeOf(state, documentId);
-      if (place && place.item !== item)
-        return refuse.DocumentAlreadySelected({ item: place.item });
+      if (place && place.item !== item) return refuse.DocumentAlreadySelected({ item: place.item });
       if (place?.pin.version === document.version) return [];
       const from = state.pins[item]?.state ?? 'missing';
       return [events.DocumentSelected({ item, documentId, ...document, from })];

@@ -57,7 +57,9 @@ export const withStatus = (state: ApplicationState, status: OverallState): Appli
 
 /** Places that must hold a document and hold none, by their keys. */
 export const missingItems = (dossier: Dossier): readonly string[] =>
-  dossier.checklist.filter((item) => item.required && !dossier.pins[item.key]).map(({ key }) => key);
+  dossier.checklist
+    .filter((item) => item.required && !dossier.pins[item.key])
+    .map(({ key }) => key);
 
 /**
  * Places that keep the whole from being accepted without an override (R-027): a required one without a

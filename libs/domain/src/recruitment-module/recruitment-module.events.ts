@@ -6,7 +6,10 @@ export type InvitationId = Brand<'InvitationId'>;
 /** One document that a dossier asks for. The label is the organisation's own text, about nobody. */
 export const checklistItem = z.strictObject({
   /** Names the item within its checklist and never changes: `cv`, `cover-letter`. */
-  key: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens').max(40),
+  key: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
+    .max(40),
   label: z.string().trim().min(1).max(120),
   required: z.boolean(),
 });

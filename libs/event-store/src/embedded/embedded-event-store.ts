@@ -102,9 +102,7 @@ export class EmbeddedEventStore implements EventStore {
     const head = this.#reader.head();
     const forwards = direction === 'forwards';
     const end = forwards ? head : ((START + 1) as Position);
-    let at = forwards
-      ? Math.max(after ?? START, START)
-      : Math.min(after ?? Infinity, head + 1);
+    let at = forwards ? Math.max(after ?? START, START) : Math.min(after ?? Infinity, head + 1);
     let left = limit;
     while (left > 0) {
       // Without a filter no more than asked for is read.

@@ -111,17 +111,17 @@ export class GroupCommit {
   #transact(batch: readonly Waiting[]): (() => void)[] {
     this.#begin.run();
     try {
-      const head = this.reader.head();
       const transaction: Transaction = {
         created: this.now(),
         changed: new Map(),
-        head,
+        head: this.reader.tail(),
         lastNumber: undefined,
       };
       const outcomes = batch.map((waiting) => this.#outcome(waiting, transaction));
       for (const state of transaction.changed.values()) this.streams.save(state);
       this.faults?.at('before-commit');
       this.#commit.run();
+      this.reader.left(transaction.head);
       return outcomes;
     } catch (error) {
       // A full disk may have ended the transaction already.

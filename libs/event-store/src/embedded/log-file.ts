@@ -61,9 +61,15 @@ export function openLogFile(file: string): DatabaseSync {
     log.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000');
     log.exec('PRAGMA cache_size = -131072; PRAGMA mmap_size = 268435456');
     // An acknowledged append must survive a power cut: not taken on trust, as builds differ.
-    for (const [name, value] of Object.entries({ journal_mode: 'wal', synchronous: 2, secure_delete: 1 })) {
+    for (const [name, value] of Object.entries({
+      journal_mode: 'wal',
+      synchronous: 2,
+      secure_delete: 1,
+    })) {
       if (pragma(log, name) !== value) {
-        throw new UnusableLogFile(`The event log ${file} cannot be written durably: ${name} is not ${value}.`);
+        throw new UnusableLogFile(
+          `The event log ${file} cannot be written durably: ${name} is not ${value}.`,
+        );
       }
     }
     return log;
@@ -91,7 +97,9 @@ function checkHeader(file: string): boolean {
 }
 
 function newer(file: string): Error {
-  return new UnusableLogFile(`The event log ${file} was written by a newer version: start that version.`);
+  return new UnusableLogFile(
+    `The event log ${file} was written by a newer version: start that version.`,
+  );
 }
 
 function pragma(log: DatabaseSync, name: string): unknown {

@@ -5,7 +5,7 @@ import { DamagedRecord } from '../port.ts';
 import type { StoredRecord } from '../port.ts';
 import { COLUMNS, recordOf } from './record-rows.ts';
 import type { RecordRow } from './record-rows.ts';
-import { saysDamage } from './sqlite-errors.ts';
+import { guarded, saysDamage } from './sqlite-errors.ts';
 import type { StreamState, Streams } from './streams.ts';
 
 export type Direction = 'forwards' | 'backwards';
@@ -27,6 +27,7 @@ export class LogReader {
   readonly #streamBackwards: StatementSync;
   readonly #byId: StatementSync;
   #highest: Position = START;
+  #tail: Position = START;
   #pageSize = PAGE;
 
   constructor(
@@ -42,7 +43,9 @@ export class LogReader {
     this.#head = select(`coalesce(max(position), ${START}) FROM records`);
     this.#forwards = select(`${records} position > ? ORDER BY position LIMIT ?`);
     this.#backwards = select(`${records} position < ? ORDER BY position DESC LIMIT ?`);
-    this.#streamForwards = select(`${records} stream = ? AND revision >= ? ORDER BY revision LIMIT ?`);
+    this.#streamForwards = select(
+      `${records} stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+    );
     this.#streamBackwards = select(
       `${records} stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`,
     );
@@ -53,57 +56,71 @@ export class LogReader {
 
   /** The position of the last record. @throws DamagedRecord when the log has become shorter. */
   head(): Position {
-    const [head] = this.#head.get() as unknown as [Position];
+    const head = guarded(() => this.#head.get() as unknown as [Position], this.#highest + 1)[0];
     if (head < this.#highest) throw new DamagedRecord((head + 1) as Position);
     this.#highest = head;
     return head;
   }
 
   /**
+   * The position to append behind. When it is not where this process left it, the last two records
+   * are checked first: nothing is written behind a damaged end, where nobody would read it.
+   */
+  tail(): Position {
+    const head = this.head();
+    if (head !== this.#tail) {
+      for (const from of [head - 2, head - 1]) {
+        if (from >= START) this.page(from as Position, 'forwards', head, 1);
+      }
+    }
+    return head;
+  }
+
+  /** Tells where this process has left the log's end. */
+  left(tail: Position): void {
+    this.#tail = tail;
+  }
+
+  /**
    * The next records after (backwards: before) a position, at most a page of them and none beyond
-   * `end`, which is a position that has been written.
+   * `end`, which is a position that has been written. Before a damaged record the page ends.
    *
-   * @throws DamagedRecord with the position where a record is wrong or missing
+   * @throws DamagedRecord when the first record is wrong or missing
    */
   page(from: Position, direction: Direction, end: Position, limit = Infinity): StoredRecord[] {
     const step = direction === 'forwards' ? 1 : -1;
     const wanted = Math.min(this.#pageSize, limit, (end - from) * step);
     if (!(wanted > 0)) return [];
+    const first = (from + step) as Position;
+    let records: StoredRecord[];
     try {
-      return this.#rows(from, step, wanted);
+      records = this.#rows(from, step, wanted);
     } catch (error) {
-      if (error instanceof DamagedRecord || !saysDamage(error)) throw error;
-      // The engine fails for a page as a whole: find the record that makes it fail.
-      for (let at = from; at !== from + wanted * step; at = (at + step) as Position) {
-        this.#one(at, step);
-      }
-      throw new DamagedRecord((from + step) as Position);
+      if (!saysDamage(error)) throw error;
+      // The engine fails for a page as a whole: all that it can still read is in the first half, or
+      // in the first half of that.
+      if (wanted === 1) throw new DamagedRecord(first);
+      return this.page(from, direction, end, Math.floor(wanted / 2));
     }
+    if (records.length === 0) throw new DamagedRecord(first);
+    return records;
   }
 
+  /** The records that hold, up to the first that does not. */
   #rows(from: Position, step: number, wanted: number): StoredRecord[] {
     const statement = step > 0 ? this.#forwards : this.#backwards;
     const rows = statement.all(from, wanted) as unknown as RecordRow[];
     const records: StoredRecord[] = [];
     let bytes = 0;
-    for (let index = 0; index < wanted; index++) {
-      const expected = (from + (index + 1) * step) as Position;
-      const row = rows[index];
-      const record = row?.[0] === expected ? recordOf(row, this.streams.owner(row[1])) : undefined;
-      if (record === undefined) throw new DamagedRecord(expected);
+    for (const row of rows) {
+      const expected = from + (records.length + 1) * step;
+      const record = row[0] === expected ? recordOf(row, this.streams.owner(row[1])) : undefined;
+      if (record === undefined) break;
       records.push(record);
       bytes += record.data.byteLength + record.metadata.byteLength;
     }
-    this.#adaptPageSize(wanted, bytes);
+    if (records.length > 0) this.#adaptPageSize(records.length, bytes);
     return records;
-  }
-
-  #one(from: Position, step: number): void {
-    try {
-      this.#rows(from, step, 1);
-    } catch (error) {
-      throw saysDamage(error) ? new DamagedRecord((from + step) as Position) : error;
-    }
   }
 
   #adaptPageSize(rows: number, bytes: number): void {
@@ -115,7 +132,12 @@ export class LogReader {
    * Up to a page of a stream's records from a revision on. Where they are not what they should be the
    * log itself is searched between the neighbours, since the row at fault may have left its stream.
    */
-  streamPage(state: StreamState, from: number, direction: Direction, limit: number): StoredRecord[] {
+  streamPage(
+    state: StreamState,
+    from: number,
+    direction: Direction,
+    limit: number,
+  ): StoredRecord[] {
     const step = direction === 'forwards' ? 1 : -1;
     const left = direction === 'forwards' ? state.revision - from + 1 : from + 1;
     const wanted = Math.min(this.#pageSize, limit, left);
@@ -127,7 +149,9 @@ export class LogReader {
       for (let index = 0; index < wanted; index++) {
         const row = rows[index];
         const record =
-          row?.[2] === from + index * step && row[0] <= state.position ? recordOf(row, state) : undefined;
+          row?.[2] === from + index * step && row[0] <= state.position
+            ? recordOf(row, state)
+            : undefined;
         if (record === undefined) throw this.#blame(state, records, step);
         records.push(record);
       }

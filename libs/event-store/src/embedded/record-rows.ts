@@ -43,7 +43,17 @@ export function recordOf(row: RecordRow, owner: Owner | undefined): StoredRecord
     isBytes(data);
   if (!whole) return undefined;
   const { name: stream, organisationId } = owner;
-  const parts = { position, stream, revision, id, type, contentType: kind, created, metadata, data };
+  const parts = {
+    position,
+    stream,
+    revision,
+    id,
+    type,
+    contentType: kind,
+    created,
+    metadata,
+    data,
+  };
   if (recordChecksum({ ...parts, organisation: organisationId }) !== checksum) return undefined;
   return {
     id,

@@ -1,3 +1,4 @@
+import type { Position } from '@vivier/kernel';
 import { DamagedRecord, StoreFull } from '../port.ts';
 
 // Primary result codes of SQLite (sqlite.org/rescode.html); the upper bits of `errcode` refine them.
@@ -20,6 +21,15 @@ export function saysDamage(error: unknown): boolean {
   // A damaged integer may exceed what a number holds exactly.
   if (code === 'ERR_OUT_OF_RANGE') return true;
   return [CORRUPT, NOT_A_DATABASE].includes(errcode & 0xff) || errcode === SHORT_READ;
+}
+
+/** The result of a read, whose damage is named by a position. */
+export function guarded<T>(read: () => T, position: number): T {
+  try {
+    return read();
+  } catch (error) {
+    throw saysDamage(error) ? new DamagedRecord(position as Position) : error;
+  }
 }
 
 /** The port's error for a failed write, or the error itself. */

@@ -3,7 +3,7 @@ import type { OrganisationId, Position, StreamName } from '@vivier/kernel';
 import { DamagedRecord } from '../port.ts';
 import { streamChecksum } from './checksum.ts';
 import type { Owner } from './record-rows.ts';
-import { saysDamage } from './sqlite-errors.ts';
+import { guarded } from './sqlite-errors.ts';
 
 /** A stream as its row describes it: whose it is, and where its last record lies. */
 export interface StreamState extends Owner {
@@ -46,13 +46,8 @@ export class Streams {
 
   /** @throws DamagedRecord when the stream's row does not hold; its position is the last record's. */
   find(name: StreamName): StreamState | undefined {
-    let row: Row | undefined;
-    try {
-      row = this.#byName.get(name) as unknown as Row | undefined;
-    } catch (error) {
-      // Without the row it cannot be said which record is meant: the log's first stands for all.
-      throw saysDamage(error) ? new DamagedRecord(0 as Position) : error;
-    }
+    // Where even the row cannot be read it is unknown which record suffers: the first stands for all.
+    const row = guarded(() => this.#byName.get(name) as unknown as Row | undefined, 0);
     if (row === undefined) return undefined;
     const [number, , organisationId, revision, position, checksum] = row;
     if (checksum !== streamChecksum(number, row[1], organisationId, revision, position)) {

@@ -38,7 +38,7 @@ export async function inspectOpenDocument(archive: Archive, binary: BinaryReader
   let mimetype = '';
   const mimetypeReader: EntryReader = {
     write: (piece) => {
-      mimetype = (mimetype + piece.latin1Slice()).slice(0, 256);
+      mimetype = (mimetype + piece.toString('latin1')).slice(0, 256);
     },
     end: () => {
       if (mimetype !== TEXT) throw new FileRefused('FileTypeNotAccepted');

@@ -32,7 +32,7 @@ const MAX_UNPACKED = 16 * 1024 * 1024;
  * an object that stands where a lexer would not see it (in a string, a comment, the body of a stream).
  */
 export function inspectPdf(content: Buffer): void {
-  const text = content.latin1Slice();
+  const text = content.toString('latin1');
   if (
     !/^%PDF-[12]\.\d/.test(text) ||
     !text.slice(-1024).includes('%%EOF') ||
@@ -61,7 +61,7 @@ export function inspectPdf(content: Buffer): void {
     );
     if (typeof inside === 'string') return findings.add(inside);
     unpacked += inside.length;
-    const objects = inside.latin1Slice();
+    const objects = inside.toString('latin1');
     // A table of offsets again: an action may be hidden from the lexer in a string of the same stream.
     if (/\/S[\s\0]*\/(JavaScript|Launch)/.test(objects)) findings.add('FileHasActiveContent');
     return look(objects, false);

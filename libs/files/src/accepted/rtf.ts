@@ -14,7 +14,7 @@ interface Group {
  * field's instruction are put together again before it is judged.
  */
 export function inspectRtf(content: Buffer): void {
-  const text = content.latin1Slice();
+  const text = content.toString('latin1');
   if (!/^\{\\rtf(?![a-z])/.test(text)) throw new FileRefused('FileDamaged');
   const pieces = /([{}])|\\(?:([A-Za-z]+)(-?\d+)? ?|'([0-9A-Fa-f]{2})|([^]))|([^{}\\]+)/g;
   const groups: Group[] = [];

@@ -30,6 +30,6 @@ export function inspectWordBinary(content: Buffer): void {
   if (stream.readUInt16LE(0) !== WORD_97) throw new FileRefused('FileTypeNotAccepted');
   if (stream.readUInt16LE(10) & ENCRYPTED) throw new FileRefused('FileEncrypted');
   // A field (0x13 begins it) that starts another program, as one-byte or two-byte text.
-  if (/\x13\0?(?:[ "]\0?)*D\0?D\0?E/i.test(stream.latin1Slice()))
+  if (/\x13\0?(?:[ "]\0?)*D\0?D\0?E/i.test(stream.toString('latin1')))
     throw new FileRefused('FileHasActiveContent');
 }

@@ -46,14 +46,8 @@ const joined = (parts: readonly Sql[], word: 'AND' | 'OR'): Sql => ({
 const ordered = (key: string, operator: string, operand: string | number): Sql => {
   const rising = operator.startsWith('$gt');
   const sign = (rising ? '>' : '<') + (operator.endsWith('e') ? '=' : '');
-  const end =
-    typeof operand === 'number'
-      ? rising
-        ? ` AND ${key} < ''`
-        : ''
-      : rising
-        ? ` AND ${key} < x''`
-        : ` AND ${key} >= ''`;
+  const [first, afterLast] = typeof operand === 'number' ? [undefined, `''`] : [`''`, `x''`];
+  const end = rising ? ` AND ${key} < ${afterLast}` : first ? ` AND ${key} >= ${first}` : '';
   return { text: `(${key} ${sign} ?${end})`, values: [operand] };
 };
 

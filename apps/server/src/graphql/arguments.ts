@@ -1,0 +1,93 @@
+import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import type { Position } from '@vivier/kernel';
+import { DEFAULT_PAGE, LARGEST_PAGE } from './paging.ts';
+import { PositionScalar } from './scalars.ts';
+import { DossierStateEnum, type DossierStateValue } from './types/review.ts';
+
+@ArgsType()
+export class AtLeastArguments {
+  @Field(() => PositionScalar, {
+    nullable: true,
+    description: 'Waits, at most 2 s, until the answer shows the change at this position.',
+  })
+  @IsOptional()
+  @IsInt()
+  atLeast?: Position;
+}
+
+@ArgsType()
+export class PageArguments extends AtLeastArguments {
+  @Field(() => Int, { defaultValue: DEFAULT_PAGE, description: `At most ${LARGEST_PAGE}.` })
+  @IsInt()
+  @Min(1)
+  @Max(LARGEST_PAGE)
+  first!: number;
+
+  @Field(() => String, { nullable: true, description: 'A cursor of this list.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  after?: string;
+}
+
+@InputType()
+export class DossierFilter {
+  @Field(() => DossierStateEnum, { nullable: true })
+  @IsOptional()
+  @IsIn(Object.values(DossierStateEnum))
+  state?: DossierStateValue;
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @IsString()
+  @MaxLength(80)
+  campaign?: string;
+}
+
+@ArgsType()
+export class DossiersArguments extends PageArguments {
+  @Field(() => DossierFilter, { nullable: true })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DossierFilter)
+  filter?: DossierFilter;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'The least recently changed first; default: the most recently changed.',
+  })
+  @IsBoolean()
+  oldestFirst!: boolean;
+}
+
+@ArgsType()
+export class ApplicationArguments extends AtLeastArguments {
+  @Field(() => ID)
+  @IsUUID()
+  applicationId!: string;
+}
+
+@ArgsType()
+export class TrailArguments extends PageArguments {
+  @Field(() => ID)
+  @IsUUID()
+  documentId!: string;
+}
+
+@ArgsType()
+export class SpaceArguments extends AtLeastArguments {
+  @Field(() => ID, { nullable: true, description: 'For staff; a candidate has only their own.' })
+  @IsOptional()
+  @IsUUID()
+  candidateId?: string;
+}
+
+@ArgsType()
+export class InvitationArguments {
+  @Field(() => String, { description: 'The token at the end of the link.' })
+  @IsString()
+  @MaxLength(200)
+  token!: string;
+}

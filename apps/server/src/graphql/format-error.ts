@@ -1,0 +1,91 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Log } from '../house/log.ts';
+import { edgeRejections } from './rejections.ts';
+
+const NAME = '[_A-Za-z]\\w*';
+
+/** Messages of the engine that hold only names of the schema, of variables or of the document. */
+const harmless = [
+  new RegExp(`^Cannot query field "${NAME}" on type "${NAME}"\\.`),
+  new RegExp(`^Field "${NAME}" of type "[\\w!\\[\\]]+" must have a selection of subfields\\.`),
+  new RegExp(`^Field "[\\w.]+" of required type "[\\w!\\[\\]]+" was not provided\\.`),
+  new RegExp(`^Field "${NAME}" is not defined by type "${NAME}"\\.`),
+  new RegExp(`^Field "${NAME}" argument "${NAME}" of type "[\\w!\\[\\]]+" is required`),
+  new RegExp(`^Unknown argument "${NAME}" on field "[\\w.]+"\\.`),
+  new RegExp(`^Unknown type "${NAME}"\\.`),
+  new RegExp(`^Variable "\\$${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.`),
+  new RegExp(`^Variable "\\$${NAME}" of type "[\\w!\\[\\]]+" used in position`),
+  new RegExp(`^Variable "\\$${NAME}" is not defined`),
+];
+
+const expectedType = new RegExp(`Expected value of type "([\\w!\\[\\]]+)"`);
+const variable = new RegExp(`^Variable "(\\$${NAME})" got invalid value `);
+const missingField = new RegExp(`; (Field "${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.)$`);
+const unknownField = new RegExp(`; (Field "${NAME}" is not defined by type "${NAME}"\\.)`);
+
+/**
+ * What may be said of an input that the engine refused: it likes to repeat values, this never does.
+ */
+export const withoutValues = (message: string): string => {
+  for (const pattern of harmless) {
+    const [kept] = pattern.exec(message) ?? [];
+    if (kept !== undefined) return kept;
+  }
+  const [, name] = variable.exec(message) ?? [];
+  if (name !== undefined) {
+    const [, reason] = missingField.exec(message) ?? unknownField.exec(message) ?? [];
+    return `Variable "${name}" is not acceptable${reason ? `: ${reason}` : '; compare it with the schema.'}`;
+  }
+  const [, type] = expectedType.exec(message) ?? [];
+  if (type !== undefined) return `A value of type "${type}" is expected here.`;
+  return message.startsWith('Syntax Error') ? 'Syntax error.' : 'This does not fit the schema.';
+};
+
+const engineCodes = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * Makes the answer out of any error: refusals as they are, the engine's own messages without values,
+ * and everything else as one sentence, with the cause in the log alone.
+ */
+export const errorFormatter =
+  (log: Log) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const code = formatted.extensions?.['code'];
+    const place = {
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+    };
+    if (formatted.extensions?.['remedy'] !== undefined) {
+      const { stacktrace: _, ...extensions } = formatted.extensions;
+      return { message: formatted.message, extensions, ...place };
+    }
+    if (typeof code === 'string' && engineCodes.has(code)) {
+      const { rejected, remedy } = edgeRejections.RequestNotUnderstood();
+      return {
+        message: withoutValues(formatted.message),
+        extensions: { code: rejected, remedy },
+        ...place,
+      };
+    }
+    const cause = unwrapResolverError(error);
+    // A stack names code, not data; the message of an unforeseen error might hold a value.
+    log.error(
+      {
+        kind: cause instanceof Error ? cause.name : typeof cause,
+        stack: cause instanceof Error ? cause.stack?.split('\n').slice(1, 8) : undefined,
+        graphql: cause instanceof GraphQLError,
+      },
+      'An unforeseen error.',
+    );
+    const { rejected, message, remedy } = edgeRejections.InternalError();
+    return { message, extensions: { code: rejected, remedy }, ...place };
+  };

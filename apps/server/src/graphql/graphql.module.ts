@@ -1,0 +1,99 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Catch, Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { GraphQLModule, type GqlExceptionFilter } from '@nestjs/graphql';
+import { commandRejections } from '@vivier/runtime';
+import type { FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { House } from '../house/house.ts';
+import { Bus, FindDocumentsHandler, HOUSE, SendCommandHandler } from './bus.ts';
+import { SignedInGuard, type RequestContext } from './caller.ts';
+import { errorFormatter } from './format-error.ts';
+import { PUBLIC_URL } from './public-url.ts';
+import { Refused } from './refused.ts';
+import { ApplicationResolver } from './resolvers/application.resolver.ts';
+import { CandidateResolver } from './resolvers/candidate.resolver.ts';
+import { DocumentResolver } from './resolvers/document.resolver.ts';
+import { RecruitmentResolver } from './resolvers/recruitment.resolver.ts';
+import { ReviewResolver } from './resolvers/review.resolver.ts';
+import { SignInResolver } from './resolvers/sign-in.resolver.ts';
+import { PositionScalar } from './scalars.ts';
+
+/** What the schema is made of. */
+export const resolvers = [
+  SignInResolver,
+  RecruitmentResolver,
+  CandidateResolver,
+  DocumentResolver,
+  ApplicationResolver,
+  ReviewResolver,
+];
+
+export const scalars = [PositionScalar];
+
+/** Refusals are answers, not failures: they go to the caller and not into the error log. */
+@Catch(GraphQLError)
+class RefusalFilter implements GqlExceptionFilter<GraphQLError> {
+  catch(refusal: GraphQLError): GraphQLError {
+    return refusal;
+  }
+}
+
+/** Every violation with its field; constraint messages speak of rules, not of values. */
+const violations = (errors: readonly ValidationError[], path = ''): Record<string, string> =>
+  Object.assign(
+    {},
+    ...errors.map(({ property, constraints, children }) => ({
+      ...(constraints && { [path + property]: Object.values(constraints).join('; ') }),
+      ...(children && violations(children, `${path}${property}.`)),
+    })),
+  ) as Record<string, string>;
+
+@Module({})
+export class ApiModule {
+  static of(house: House, publicUrl: () => string): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        CqrsModule.forRoot(),
+        GraphQLModule.forRoot<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          autoSchemaFile: true,
+          sortSchema: true,
+          path: '/graphql',
+          graphiql: false,
+          playground: false,
+          introspection: true,
+          includeStacktraceInErrorResponses: false,
+          csrfPrevention: true,
+          formatError: errorFormatter(house.log),
+          context: (request: FastifyRequest): RequestContext => ({
+            authorization: request.headers.authorization,
+          }),
+        }),
+      ],
+      providers: [
+        { provide: HOUSE, useValue: house },
+        { provide: PUBLIC_URL, useValue: publicUrl },
+        { provide: APP_GUARD, useClass: SignedInGuard },
+        { provide: APP_FILTER, useClass: RefusalFilter },
+        {
+          provide: APP_PIPE,
+          useValue: new ValidationPipe({
+            transform: true,
+            whitelist: true,
+            forbidNonWhitelisted: true,
+            exceptionFactory: (errors) =>
+              new Refused(commandRejections.InvalidInput({ fields: violations(errors) })),
+          }),
+        },
+        Bus,
+        SendCommandHandler,
+        FindDocumentsHandler,
+        ...scalars,
+        ...resolvers,
+      ],
+    };
+  }
+}

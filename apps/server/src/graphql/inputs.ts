@@ -1,0 +1,272 @@
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+const TOKEN = /^[\w.-]+$/;
+
+/** Text with something in it besides white space. */
+const Words = (most: number): PropertyDecorator => (target, property) => {
+  IsString()(target, property);
+  Length(1, most)(target, property);
+  Matches(/\S/, { message: `${String(property)} must not be blank` })(target, property);
+};
+
+@InputType({ isAbstract: true })
+export abstract class CommandInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A UUID of your own. The same id again gives the first answer again; left out, one is made.',
+  })
+  @IsOptional()
+  @IsUUID()
+  commandId?: string;
+}
+
+@InputType()
+export class SignInInput {
+  @Field(() => String, { description: 'The organisation’s slug.' })
+  @Words(60)
+  organisation!: string;
+
+  @Field(() => String)
+  @IsString()
+  @MaxLength(254)
+  email!: string;
+
+  @Field(() => String)
+  @IsString()
+  @MaxLength(256)
+  password!: string;
+}
+
+@InputType()
+export class RefreshSignInInput {
+  @Field(() => String)
+  @Matches(TOKEN)
+  @MaxLength(200)
+  refreshToken!: string;
+}
+
+@InputType()
+export class ChecklistItemInput {
+  @Field(() => String, { description: 'Lower-case words joined by hyphens, for example `cover-letter`.' })
+  @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+  @MaxLength(40)
+  key!: string;
+
+  @Field(() => String)
+  @Words(120)
+  label!: string;
+
+  @Field(() => Boolean)
+  @IsBoolean()
+  required!: boolean;
+}
+
+@InputType()
+export class SetChecklistInput extends CommandInput {
+  @Field(() => [ChecklistItemInput])
+  @IsArray()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => ChecklistItemInput)
+  items!: ChecklistItemInput[];
+}
+
+@InputType()
+export class SetLegalBasisInput extends CommandInput {
+  @Field(() => String, { description: '`consent`, `legitimate-interest` or `pre-contract`.' })
+  @IsIn(['consent', 'legitimate-interest', 'pre-contract'])
+  legalBasis!: 'consent' | 'legitimate-interest' | 'pre-contract';
+}
+
+@InputType()
+export class CreateInvitationInput extends CommandInput {
+  @Field(() => String, { defaultValue: 'general', description: 'One link for each campaign.' })
+  @Words(80)
+  campaign!: string;
+}
+
+@InputType()
+export class RegisterCandidateInput extends CommandInput {
+  @Field(() => String, { description: 'The token of the invitation’s link.' })
+  @Matches(TOKEN)
+  @MaxLength(200)
+  invitation!: string;
+
+  @Field(() => String)
+  @Words(200)
+  fullName!: string;
+
+  @Field(() => String)
+  @IsEmail()
+  @MaxLength(254)
+  email!: string;
+
+  @Field(() => String, { description: 'At least 12 characters.' })
+  @IsString()
+  @MaxLength(256)
+  password!: string;
+}
+
+@InputType()
+export class GrantConsentInput extends CommandInput {
+  @Field(() => String, { defaultValue: 'recruitment' })
+  @IsIn(['recruitment'])
+  purpose!: 'recruitment';
+
+  @Field(() => String, { description: 'The version of the text that was shown.' })
+  @Words(60)
+  textVersion!: string;
+
+  @Field(() => String, { defaultValue: 'online', description: '`online`, `paper` or `phone`.' })
+  @IsIn(['online', 'paper', 'phone'])
+  channel!: 'online' | 'paper' | 'phone';
+}
+
+@InputType()
+export class StartApplicationInput extends CommandInput {
+  @Field(() => String, { description: 'The token of the invitation’s link.' })
+  @Matches(TOKEN)
+  @MaxLength(200)
+  invitation!: string;
+}
+
+@InputType()
+export class RequestUploadInput extends CommandInput {}
+
+@InputType()
+export class RequestDownloadInput {
+  @Field(() => ID)
+  @IsUUID()
+  documentId!: string;
+
+  @Field(() => Int)
+  @IsInt()
+  @Min(1)
+  version!: number;
+
+  @Field(() => ID, { nullable: true, description: 'For reviewers: the application that holds it.' })
+  @IsOptional()
+  @IsUUID()
+  applicationId?: string;
+}
+
+@InputType()
+export class AddDocumentInput extends CommandInput {
+  @Field(() => ID)
+  @IsUUID()
+  uploadId!: string;
+
+  @Field(() => String)
+  @Words(200)
+  fileName!: string;
+}
+
+@InputType()
+export class ReplaceDocumentInput extends AddDocumentInput {
+  @Field(() => ID)
+  @IsUUID()
+  documentId!: string;
+}
+
+@InputType()
+export class ApplicationInput extends CommandInput {
+  @Field(() => ID)
+  @IsUUID()
+  applicationId!: string;
+}
+
+@InputType()
+export class SelectDocumentInput extends ApplicationInput {
+  @Field(() => String, { description: 'The checklist item’s key.' })
+  @Words(40)
+  item!: string;
+
+  @Field(() => ID)
+  @IsUUID()
+  documentId!: string;
+}
+
+@InputType()
+export class SubmitApplicationInput extends ApplicationInput {}
+
+@InputType({ isAbstract: true })
+abstract class DecisionInput extends ApplicationInput {
+  @Field(() => Int, { description: 'The `revision` of the dossier that you read.' })
+  @IsInt()
+  @Min(0)
+  seenRevision!: number;
+}
+
+@InputType()
+export class AcceptDocumentInput extends DecisionInput {
+  @Field(() => ID)
+  @IsUUID()
+  documentId!: string;
+
+  @Field(() => Int, { description: 'The version that you read.' })
+  @IsInt()
+  @Min(1)
+  version!: number;
+}
+
+@InputType()
+export class RefuseDocumentInput extends AcceptDocumentInput {
+  @Field(() => String)
+  @Words(2000)
+  reason!: string;
+}
+
+@InputType()
+export class CommentOnDocumentInput extends ApplicationInput {
+  @Field(() => ID)
+  @IsUUID()
+  documentId!: string;
+
+  @Field(() => Int)
+  @IsInt()
+  @Min(1)
+  version!: number;
+
+  @Field(() => String)
+  @Words(2000)
+  comment!: string;
+}
+
+@InputType()
+export class AcceptApplicationInput extends DecisionInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the whole is accepted although not every document is valid.',
+  })
+  @IsOptional()
+  @Words(2000)
+  overrideReason?: string;
+}
+
+@InputType()
+export class ReturnApplicationInput extends DecisionInput {
+  @Field(() => String)
+  @Words(2000)
+  reason!: string;
+}
+
+@InputType()
+export class RejectApplicationFinallyInput extends ReturnApplicationInput {}

@@ -1,0 +1,159 @@
+import type { Metadata, PersonId } from '@vivier/kernel';
+import type {
+  CandidateSpace,
+  DocumentVersion,
+  DossierDocument,
+  ReviewSynthesis,
+  SpaceDocument,
+  TrailEntry,
+  Verdict,
+} from '@vivier/projections';
+import type { Caller } from './caller.ts';
+import { edgeRejections } from './rejections.ts';
+import { Refused } from './refused.ts';
+import type { ActorType } from './types/actor.ts';
+import type {
+  CandidateSpaceType,
+  CandidateType,
+  DocumentType,
+  DocumentVersionType,
+} from './types/candidate.ts';
+import type { DossierType } from './types/dossier.ts';
+import type { ReviewSynthesisType, VerdictType } from './types/review.ts';
+import type { TrailEntryType } from './types/trail.ts';
+
+/**
+ * Read documents as GraphQL shows them. A personal field becomes a function, so that it is opened only
+ * when it is asked for; the executor calls it.
+ */
+const lazily = <T>(shape: { readonly [K in keyof T]: unknown }): T => shape as T;
+
+const presentVersion = (
+  { fileName, ...facts }: DocumentVersion,
+  personId: PersonId,
+  { opening }: Caller,
+): DocumentVersionType =>
+  lazily<DocumentVersionType>({ ...facts, fileName: () => opening.text(fileName, personId) });
+
+export const presentDocument = (
+  { documentId, versions }: SpaceDocument,
+  personId: PersonId,
+  caller: Caller,
+): DocumentType => {
+  const shown = versions.map((version) => presentVersion(version, personId, caller));
+  return { documentId, versions: shown, current: shown.at(-1) as DocumentVersionType };
+};
+
+export const presentCandidate = (space: CandidateSpace, { opening }: Caller): CandidateType =>
+  lazily<CandidateType>({
+    candidateId: space._id,
+    fullName: () => opening.text(space.fullName, space._id),
+    email: () => opening.text(space.email, space._id),
+  });
+
+export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSpaceType =>
+  lazily<CandidateSpaceType>({
+    ...presentCandidate(space, caller),
+    campaign: space.campaign,
+    registeredAt: space.registeredAt,
+    erasedAt: space.erasedAt,
+    documents: space.documents.map((document) => presentDocument(document, space._id, caller)),
+    applications: space.applications,
+    consents: space.consents,
+  });
+
+const presentActor = (by: Metadata['by'], { opening, role }: Caller): ActorType =>
+  lazily<ActorType>({
+    kind: by.kind,
+    id: by.id,
+    role: by.role,
+    name: async () => {
+      if (by.kind !== 'account') return null;
+      if (by.role === 'candidate') {
+        const space = await opening.persons.load(by.id);
+        return space ? opening.text(space.fullName, space._id) : null;
+      }
+      // A candidate learns that the organisation decided and why, not which of its people.
+      if (role === 'candidate') throw new Refused(edgeRejections.NotYoursToOpen());
+      return opening.staffName(by.id);
+    },
+  });
+
+const presentVerdict = (
+  verdict: Verdict | null,
+  personId: PersonId,
+  caller: Caller,
+): VerdictType | null =>
+  verdict &&
+  lazily<VerdictType>({
+    by: presentActor(verdict.by, caller),
+    at: verdict.at,
+    reason: () => caller.opening.text(verdict.reason, personId),
+  });
+
+/** The version of a document that lies in a place, from its owner's own document. */
+const versionIn =
+  (
+    place: { readonly documentId: string | null; readonly version: number | null },
+    personId: PersonId,
+    caller: Caller,
+  ) =>
+  async (): Promise<DocumentVersionType | null> => {
+    if (place.documentId === null) return null;
+    const space = await caller.opening.persons.load(personId);
+    const version = space?.documents
+      .find(({ documentId }) => documentId === place.documentId)
+      ?.versions.find((candidate) => candidate.version === place.version);
+    return version ? presentVersion(version, personId, caller) : null;
+  };
+
+export const presentDossier = (dossier: DossierDocument, caller: Caller): DossierType => {
+  const { _id: applicationId, candidateId, items, reason, ...facts } = dossier;
+  return lazily<DossierType>({
+    ...facts,
+    applicationId,
+    candidate: async () => {
+      const space = await caller.opening.persons.load(candidateId);
+      return space ? presentCandidate(space, caller) : null;
+    },
+    items: items.map((item) => ({ ...item, document: versionIn(item, candidateId, caller) })),
+    reason: () => caller.opening.text(reason, candidateId),
+  });
+};
+
+export const presentSynthesis = (
+  synthesis: ReviewSynthesis,
+  caller: Caller,
+): ReviewSynthesisType => {
+  const { _id: applicationId, candidateId, entries, decision, ...facts } = synthesis;
+  return lazily<ReviewSynthesisType>({
+    ...facts,
+    applicationId,
+    decision: presentVerdict(decision, candidateId, caller),
+    entries: entries.map(({ verdict, comments, ...entry }) => ({
+      ...entry,
+      document: versionIn(entry, candidateId, caller),
+      verdict: presentVerdict(verdict, candidateId, caller),
+      comments: () => {
+        if (caller.role === 'candidate') throw new Refused(edgeRejections.NotYoursToOpen());
+        return comments.map(({ by, at, version, comment }) => ({
+          by: presentActor(by, caller),
+          at,
+          version,
+          comment: () => caller.opening.text(comment, candidateId),
+        }));
+      },
+    })),
+  });
+};
+
+export const presentTrailEntry = (entry: TrailEntry, caller: Caller): TrailEntryType => {
+  const { _id: eventId, candidateId, by, reason, comment, ...facts } = entry;
+  return lazily<TrailEntryType>({
+    ...facts,
+    eventId,
+    by: presentActor(by, caller),
+    reason: () => caller.opening.text(reason, candidateId),
+    comment: () => caller.opening.text(comment, candidateId),
+  });
+};

@@ -1,0 +1,120 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import {
+  applicationRejections,
+  candidateRejections,
+  type ApplicationId,
+  type CommandName,
+  type CommandInputs,
+  type DocumentId,
+} from '@vivier/domain';
+import { dossier, type DossierDocument } from '@vivier/projections';
+import type { House } from '../../house/house.ts';
+import { readInvitationToken } from '../../house/invitation-links.ts';
+import { ApplicationArguments, DossiersArguments } from '../arguments.ts';
+import { Bus, HOUSE } from '../bus.ts';
+import { Roles, SignedIn, type Caller } from '../caller.ts';
+import { commandIdOf } from '../command-id.ts';
+import { SelectDocumentInput, StartApplicationInput, SubmitApplicationInput } from '../inputs.ts';
+import { afterCursor, connectionOf, readCursor, type Cursor } from '../paging.ts';
+import { presentDossier } from '../present.ts';
+import { Refused } from '../refused.ts';
+import { DossierConnection, DossierType } from '../types/dossier.ts';
+import { DossierPayload } from '../types/payloads.ts';
+
+const cursorOf = (row: DossierDocument): Cursor => [row.changedAt, row._id];
+
+@Resolver()
+export class ApplicationResolver {
+  constructor(
+    @Inject(HOUSE) private readonly house: House,
+    private readonly bus: Bus,
+  ) {}
+
+  @Mutation(() => DossierPayload, { description: 'One application for each invitation.' })
+  async startApplication(
+    @SignedIn() caller: Caller,
+    @Args('input') { invitation, commandId }: StartApplicationInput,
+  ): Promise<DossierPayload> {
+    const own = (id: string): Promise<boolean> => Promise.resolve(id === caller.organisationId);
+    const invited = await readInvitationToken(this.house.vault, own, invitation);
+    if (!invited) throw new Refused(candidateRejections.InvitationUnknown());
+    const { invitationId } = invited;
+    return this.#send(caller, 'StartApplication', { invitationId }, commandId);
+  }
+
+  @Mutation(() => DossierPayload, {
+    description: 'Puts the newest version of a document of one’s own in a place of the checklist.',
+  })
+  selectDocument(
+    @SignedIn() caller: Caller,
+    @Args('input') { applicationId, item, documentId, commandId }: SelectDocumentInput,
+  ): Promise<DossierPayload> {
+    const input = {
+      applicationId: applicationId as ApplicationId,
+      item,
+      documentId: documentId as DocumentId,
+    };
+    return this.#send(caller, 'SelectDocument', input, commandId);
+  }
+
+  @Mutation(() => DossierPayload)
+  submitApplication(
+    @SignedIn() caller: Caller,
+    @Args('input') { applicationId, commandId }: SubmitApplicationInput,
+  ): Promise<DossierPayload> {
+    const input = { applicationId: applicationId as ApplicationId };
+    return this.#send(caller, 'SubmitApplication', input, commandId);
+  }
+
+  @Query(() => DossierType)
+  async dossier(
+    @SignedIn() caller: Caller,
+    @Args() { applicationId, atLeast }: ApplicationArguments,
+  ): Promise<DossierType> {
+    const found = await this.bus.findOne(caller.organisationId, dossier, applicationId, atLeast);
+    if (!found || (caller.role === 'candidate' && found.candidateId !== caller.personId))
+      throw new Refused(applicationRejections.ApplicationUnknown());
+    return presentDossier(found, caller);
+  }
+
+  @Roles('operator', 'admin', 'compliance')
+  @Query(() => DossierConnection, { description: 'The most recently changed first.' })
+  async dossiers(
+    @SignedIn() caller: Caller,
+    @Args() { first, after, filter, oldestFirst, atLeast }: DossiersArguments,
+  ): Promise<DossierConnection> {
+    const { state, campaign } = filter ?? {};
+    const rows = await this.bus.find(
+      caller.organisationId,
+      dossier,
+      {
+        ...(state && { state }),
+        ...(campaign && { campaign }),
+        ...(after &&
+          afterCursor('changedAt', oldestFirst ? 'after' : 'before', readCursor(after))),
+      },
+      { sort: oldestFirst ? { changedAt: 1, _id: 1 } : { changedAt: -1, _id: -1 }, limit: first + 1 },
+      atLeast,
+    );
+    return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));
+  }
+
+  async #send<Name extends CommandName>(
+    caller: Caller,
+    name: Name,
+    input: CommandInputs[Name],
+    given: string | undefined,
+  ): Promise<DossierPayload> {
+    const { organisationId, actor: by } = caller;
+    const commandId = commandIdOf(given);
+    const { key, position } = await this.bus.send({ name, input, organisationId, by, commandId });
+    const found = await this.bus.afterwards(organisationId, dossier, key, position);
+    return {
+      applicationId: key,
+      dossier: found ? presentDossier(found, caller) : null,
+      position: position ?? null,
+      commandId,
+    };
+  }
+}

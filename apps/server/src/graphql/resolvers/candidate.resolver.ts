@@ -1,0 +1,78 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { candidateRejections, type CandidateId } from '@vivier/domain';
+import type { CommandId } from '@vivier/kernel';
+import { candidateSpace } from '@vivier/projections';
+import { commandRejections, type Execute } from '@vivier/runtime';
+import type { House } from '../../house/house.ts';
+import { registerCandidate } from '../../house/registration.ts';
+import { SpaceArguments } from '../arguments.ts';
+import { Bus, HOUSE } from '../bus.ts';
+import { Anonymous, SignedIn, type Caller } from '../caller.ts';
+import { commandIdOf } from '../command-id.ts';
+import { GrantConsentInput, RegisterCandidateInput } from '../inputs.ts';
+import { presentSpace } from '../present.ts';
+import { acceptedOf, Refused } from '../refused.ts';
+import { CandidateSpaceType } from '../types/candidate.ts';
+import { GrantConsentPayload, RegisterCandidatePayload } from '../types/payloads.ts';
+
+@Resolver()
+export class CandidateResolver {
+  constructor(
+    @Inject(HOUSE) private readonly house: House,
+    private readonly bus: Bus,
+  ) {}
+
+  @Anonymous()
+  @Mutation(() => RegisterCandidatePayload, { description: 'Follows an invitation.' })
+  async registerCandidate(
+    @Args('input') input: RegisterCandidateInput,
+  ): Promise<RegisterCandidatePayload> {
+    const { invitation, fullName, email, password } = input;
+    const commandId = commandIdOf(input.commandId);
+    const send: Execute = (envelope) => this.bus.try(envelope);
+    const registration = { invitation, fullName, email, password, commandId };
+    const { key, position } = acceptedOf(await registerCandidate(this.house, registration, send));
+    return { candidateId: key, position: position ?? null, commandId };
+  }
+
+  @Mutation(() => GrantConsentPayload, {
+    description: 'Where consent is the legal basis, an application is submitted only after it.',
+  })
+  async grantConsent(
+    @SignedIn() caller: Caller,
+    @Args('input') { purpose, textVersion, channel, commandId: given }: GrantConsentInput,
+  ): Promise<GrantConsentPayload> {
+    const { organisationId, actor: by, personId } = caller;
+    const commandId: CommandId = commandIdOf(given);
+    const { key, position } = await this.bus.send({
+      name: 'GrantConsent',
+      input: { purpose, textVersion, channel },
+      organisationId,
+      by,
+      commandId,
+    });
+    const space = await this.bus.afterwards(organisationId, candidateSpace, personId, position);
+    const consent = space?.consents.find(({ consentId }) => consentId === key) ?? null;
+    return { consent, position: position ?? null, commandId };
+  }
+
+  @Query(() => CandidateSpaceType, { description: 'A candidate’s own space, or for staff anyone’s.' })
+  async candidateSpace(
+    @SignedIn() caller: Caller,
+    @Args() { candidateId, atLeast }: SpaceArguments,
+  ): Promise<CandidateSpaceType> {
+    const { organisationId, role, personId } = caller;
+    const isCandidate = role === 'candidate';
+    if (!candidateId && !isCandidate)
+      throw new Refused(
+        commandRejections.InvalidInput({ fields: { candidateId: 'must be given by staff' } }),
+      );
+    const id = (candidateId ?? personId) as CandidateId;
+    const space = await this.bus.findOne(organisationId, candidateSpace, id, atLeast);
+    // Somebody else's space and an absent one are one answer, after the same work.
+    if (!space || (isCandidate && id !== personId))
+      throw new Refused(candidateRejections.CandidateUnknown());
+    return presentSpace(space, caller);
+  }
+}

@@ -1,0 +1,167 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import {
+  application,
+  candidateRejections,
+  type ApplicationState,
+  type CandidateId,
+} from '@vivier/domain';
+import { MAX_FILE_BYTES, type AccountId, type FileId } from '@vivier/files';
+import { candidateSpace } from '@vivier/projections';
+import { commandRejections, newIdOf } from '@vivier/runtime';
+import { depositDocument } from '../../house/deposits.ts';
+import type { House } from '../../house/house.ts';
+import { Bus, HOUSE } from '../bus.ts';
+import { SignedIn, type Caller } from '../caller.ts';
+import { commandIdOf } from '../command-id.ts';
+import {
+  AddDocumentInput,
+  ReplaceDocumentInput,
+  RequestDownloadInput,
+  RequestUploadInput,
+} from '../inputs.ts';
+import { presentDocument } from '../present.ts';
+import { PUBLIC_URL } from '../public-url.ts';
+import { acceptedOf, Refused } from '../refused.ts';
+import {
+  DocumentPayload,
+  RequestDownloadPayload,
+  RequestUploadPayload,
+} from '../types/payloads.ts';
+
+@Resolver()
+export class DocumentResolver {
+  constructor(
+    @Inject(HOUSE) private readonly house: House,
+    @Inject(PUBLIC_URL) private readonly publicUrl: () => string,
+    private readonly bus: Bus,
+  ) {}
+
+  @Mutation(() => RequestUploadPayload, {
+    description: 'Hands out an address; PUT one file there within ten minutes.',
+  })
+  async requestUpload(
+    @SignedIn() caller: Caller,
+    @Args('input') input: RequestUploadInput,
+  ): Promise<RequestUploadPayload> {
+    const { organisationId, personId, accountId, role, actor: by } = caller;
+    if (role !== 'candidate') throw new Refused(commandRejections.NotAllowed());
+    const commandId = commandIdOf(input.commandId);
+    const uploadId = newIdOf({ organisationId, by, commandId, name: 'RequestUpload' }) as FileId;
+    const answer = await this.house.files.requestUpload({
+      organisationId,
+      personId,
+      accountId: accountId as string as AccountId,
+      uploadId,
+    });
+    const open = answer.state === 'open' ? answer : undefined;
+    return {
+      uploadId,
+      url: open ? `${this.publicUrl()}/uploads/${open.token}` : null,
+      expiresAt: open ? new Date(open.expiresAt).toISOString() : null,
+      maximumBytes: MAX_FILE_BYTES,
+    };
+  }
+
+  @Mutation(() => DocumentPayload, { description: 'Makes a finished upload a document.' })
+  addDocument(
+    @SignedIn() caller: Caller,
+    @Args('input') input: AddDocumentInput,
+  ): Promise<DocumentPayload> {
+    return this.#deposit(caller, input);
+  }
+
+  @Mutation(() => DocumentPayload, {
+    description: 'A new version; in open applications its verdict is reset.',
+  })
+  replaceDocument(
+    @SignedIn() caller: Caller,
+    @Args('input') input: ReplaceDocumentInput,
+  ): Promise<DocumentPayload> {
+    return this.#deposit(caller, input, input.documentId);
+  }
+
+  @Mutation(() => RequestDownloadPayload, {
+    description: 'For the owner, and for reviewers of an application that holds the document.',
+  })
+  async requestDownload(
+    @SignedIn() caller: Caller,
+    @Args('input') { documentId, version, applicationId }: RequestDownloadInput,
+  ): Promise<RequestDownloadPayload> {
+    const { organisationId } = caller;
+    const ownerId = await this.#ownerSeenBy(caller, documentId, applicationId);
+    const space =
+      ownerId && (await this.bus.findOne(organisationId, candidateSpace, ownerId));
+    const found = space
+      ? space.documents
+          .find((document) => document.documentId === documentId)
+          ?.versions.find((candidate) => candidate.version === version)
+      : undefined;
+    if (!ownerId || !found) throw new Refused(candidateRejections.DocumentUnknown());
+    const { token, expiresAt } = await this.house.files.requestDownload({
+      organisationId,
+      personId: ownerId,
+      fileId: found.fileId as string as FileId,
+    });
+    return {
+      url: `${this.publicUrl()}/downloads/${token}`,
+      expiresAt: new Date(expiresAt).toISOString(),
+    };
+  }
+
+  /** Whose document it is, if the caller may read it: one's own, or one in a dossier under review. */
+  async #ownerSeenBy(
+    { organisationId, role, personId }: Caller,
+    documentId: string,
+    applicationId: string | null | undefined,
+  ): Promise<CandidateId | undefined> {
+    if (role === 'candidate') return personId;
+    if (role === 'compliance') throw new Refused(commandRejections.NotAllowed());
+    if (!applicationId)
+      throw new Refused(
+        commandRejections.InvalidInput({ fields: { applicationId: 'must be given by reviewers' } }),
+      );
+    const { events, state } = await this.house.load(organisationId, application, applicationId);
+    const dossier = state as ApplicationState;
+    const held = events.some(
+      ({ data }) => (data as { readonly documentId?: string }).documentId === documentId,
+    );
+    return held && dossier.status !== 'absent' && dossier.status !== 'forgotten'
+      ? dossier.candidateId
+      : undefined;
+  }
+
+  async #deposit(
+    caller: Caller,
+    { uploadId, fileName, commandId: given }: AddDocumentInput,
+    documentId?: string,
+  ): Promise<DocumentPayload> {
+    const { organisationId, personId, actor, role } = caller;
+    if (role !== 'candidate') throw new Refused(commandRejections.NotAllowed());
+    const commandId = commandIdOf(given);
+    const { events, position } = acceptedOf(
+      await depositDocument(
+        this.house,
+        {
+          organisationId,
+          by: { ...actor, personId },
+          commandId,
+          uploadId,
+          fileName,
+          ...(documentId !== undefined && { documentId }),
+        },
+        (envelope) => this.bus.try(envelope),
+      ),
+    );
+    const [deposited] = events;
+    const made = (deposited?.data as { readonly documentId: string }).documentId;
+    const space = await this.bus.afterwards(organisationId, candidateSpace, personId, position);
+    const document = space?.documents.find((candidate) => candidate.documentId === made);
+    return {
+      documentId: made,
+      document: document ? presentDocument(document, personId, caller) : null,
+      position: position ?? null,
+      commandId,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+
+@ObjectType('DocumentVersion')
+export class DocumentVersionType {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  fileName!: string | null;
+
+  @Field(() => String, { description: 'Told by the content, not by the name.' })
+  mediaType!: string;
+
+  @Field(() => Int, { description: 'Bytes.' })
+  size!: number;
+
+  @Field(() => String, { description: 'A keyed hash: it confirms nothing once the person is gone.' })
+  contentHash!: string;
+
+  @Field(() => String, { description: 'ISO-8601 instant of the deposit.' })
+  at!: string;
+}
+
+@ObjectType('Document', { description: 'A document of a candidate with all its versions.' })
+export class DocumentType {
+  @Field(() => ID)
+  documentId!: string;
+
+  @Field(() => DocumentVersionType, { description: 'The newest version.' })
+  current!: DocumentVersionType;
+
+  @Field(() => [DocumentVersionType], { description: 'The oldest first.' })
+  versions!: DocumentVersionType[];
+}
+
+@ObjectType('Consent')
+export class ConsentType {
+  @Field(() => ID)
+  consentId!: string;
+
+  @Field(() => String)
+  purpose!: string;
+
+  @Field(() => String, { description: 'The version of the text that was shown.' })
+  textVersion!: string;
+
+  @Field(() => String)
+  channel!: string;
+
+  @Field(() => String, { description: 'ISO-8601 instant.' })
+  at!: string;
+}
+
+@ObjectType('ApplicationSummary')
+export class ApplicationSummaryType {
+  @Field(() => ID)
+  applicationId!: string;
+
+  @Field(() => String)
+  campaign!: string;
+
+  @Field(() => String)
+  state!: string;
+}
+
+@ObjectType('Candidate', { description: 'A person, as those who may see them do.' })
+export class CandidateType {
+  @Field(() => ID)
+  candidateId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  fullName!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  email!: string | null;
+}
+
+@ObjectType('CandidateSpace', { description: 'The candidate’s own space: vault, applications, consents.' })
+export class CandidateSpaceType extends CandidateType {
+  @Field(() => String, { description: 'The campaign whose invitation they followed.' })
+  campaign!: string;
+
+  @Field(() => String, { description: 'ISO-8601 instant.' })
+  registeredAt!: string;
+
+  @Field(() => String, { nullable: true, description: 'ISO-8601 instant.' })
+  erasedAt!: string | null;
+
+  @Field(() => [DocumentType])
+  documents!: DocumentType[];
+
+  @Field(() => [ApplicationSummaryType])
+  applications!: ApplicationSummaryType[];
+
+  @Field(() => [ConsentType])
+  consents!: ConsentType[];
+}

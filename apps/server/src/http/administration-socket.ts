@@ -1,0 +1,107 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { join, relative } from 'node:path';
+import { SignInRefused } from '@vivier/identity';
+import { addUser, createOrganisation, staffRoles, type NewUser } from '../house/administration.ts';
+import type { House } from '../house/house.ts';
+import { signInRejection } from '../house/sign-in-rejections.ts';
+
+/** What the command line asks of whoever holds the folder. */
+export type AdministrationRequest =
+  | { readonly do: 'createOrganisation'; readonly slug: string; readonly name: string }
+  | ({ readonly do: 'addUser' } & NewUser);
+
+export type AdministrationAnswer =
+  | { readonly done: Readonly<Record<string, string>> }
+  | { readonly rejected: string; readonly message: string; readonly remedy: string };
+
+/** Does one administrative thing, alike through the socket and in the command line's own process. */
+export const administer = async (
+  house: House,
+  request: AdministrationRequest,
+): Promise<AdministrationAnswer> => {
+  try {
+    switch (request.do) {
+      case 'createOrganisation': {
+        const { slug, name } = request;
+        const { organisationId } = await createOrganisation(house, { slug, name });
+        return { done: { organisationId, slug } };
+      }
+      case 'addUser': {
+        if (!staffRoles.includes(request.role))
+          return {
+            rejected: 'RoleUnknown',
+            message: 'There is no such role for a user.',
+            remedy: `Use one of ${staffRoles.join(', ')}; candidates register themselves.`,
+          };
+        return { done: { ...(await addUser(house, request)), role: request.role } };
+      }
+    }
+  } catch (error) {
+    if (error instanceof SignInRefused) return signInRejection(error);
+    throw error;
+  }
+};
+
+/** The socket's path, the shorter way to write it: systems allow about 100 bytes. */
+export const socketPath = (folder: string): string => {
+  const absolute = join(folder, 'vivier.sock');
+  const near = relative(process.cwd(), absolute);
+  return near.length < absolute.length ? near : absolute;
+};
+
+const LARGEST_REQUEST = 64 * 1024;
+
+const readJson = async (request: IncomingMessage): Promise<unknown> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_REQUEST) throw new RangeError('The request is too large.');
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+};
+
+/**
+ * Listens for the command line on a socket in the folder that only its owner may use (mode 0600): one
+ * process holds the stores, and others ask it.
+ */
+export const administrationSocket = async (
+  house: House,
+  folder: string,
+): Promise<{ close(): Promise<void> }> => {
+  const path = socketPath(folder);
+  // Whoever holds the folder is alone: a socket that lies there is of a process that was killed.
+  await rm(path, { force: true });
+  const server: Server = createServer((request, response) => {
+    void readJson(request)
+      .then((body) => administer(house, body as AdministrationRequest))
+      .catch((error: unknown) => {
+        house.log.error({ kind: error instanceof Error ? error.name : 'unknown' }, 'Not administered.');
+        return {
+          rejected: 'InternalError',
+          message: 'Something went wrong.',
+          remedy: 'See the log of the server.',
+        } satisfies AdministrationAnswer;
+      })
+      .then((answer) => {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(answer));
+      });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+};

@@ -1,0 +1,12 @@
+export { ConfigurationMistake, isLoopback, readConfig, type ServerConfig } from './config.ts';
+export {
+  administer,
+  socketPath,
+  type AdministrationAnswer,
+  type AdministrationRequest,
+} from './http/administration-socket.ts';
+export { DEMO_PASSWORD, demoUsers } from './house/demo.ts';
+export { staffRoles, type StaffRole } from './house/administration.ts';
+export { openHouse, type House } from './house/house.ts';
+export { createLog, silentLog } from './house/log.ts';
+export { start, type Server, type StartOptions } from './start.ts';

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { EventStore } from './port.ts';
+import { appendCases } from './contract/append.contract.ts';
+import { concurrencyCases } from './contract/concurrency.contract.ts';
+import { idempotenceCases } from './contract/idempotence.contract.ts';
+import { modelCases } from './contract/model.contract.ts';
+import { readCases } from './contract/read.contract.ts';
+import { subscriptionCases } from './contract/subscription.contract.ts';
+
+export interface OpenedStore {
+  readonly store: EventStore;
+  /** Closes the store and opens it again over the same records. */
+  reopen(): Promise<EventStore>;
+  /** Closes what is open and removes everything. */
+  cleanUp(): Promise<void>;
+}
+
+/** The store under test, which changes when a case opens it again. */
+export interface Subject {
+  readonly store: EventStore;
+  reopen(): Promise<void>;
+}
+
+/**
+ * What every event store must do, whatever lies behind it. Written against the port alone: the log may
+ * hold records of others, so that the suite also runs on a shared server.
+ */
+export function eventStoreContract(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`${name} as an event store`, () => {
+    let opened: OpenedStore;
+    let store: EventStore;
+    const subject: Subject = {
+      get store() {
+        return store;
+      },
+      async reopen() {
+        store = await opened.reopen();
+      },
+    };
+    beforeAll(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterAll(() => opened.cleanUp());
+
+    appendCases(subject);
+    idempotenceCases(subject);
+    concurrencyCases(subject);
+    readCases(subject);
+    subscriptionCases(subject);
+    modelCases(subject);
+  });
+}

@@ -1,0 +1,206 @@
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { HandClock, newAccount, newOrganisation, PASSWORD, refusalOf } from './contract.ts';
+import { openEmbeddedIdentity } from './embedded/identity.ts';
+import { openIssuerKey } from './issuer-key.ts';
+import type { Identity, SignedIn } from './port.ts';
+
+const encode = (part: unknown) =>
+  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+
+describe('an access token', () => {
+  const clock = new HandClock();
+  let folder: string;
+  let identity: Identity;
+  let ada: SignedIn;
+  let eve: SignedIn;
+  let key: KeyObject;
+  const foreign = generateKeyPairSync('ed25519');
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tokens-'));
+    const issuerKeyFile = join(folder, 'issuer-key.json');
+    identity = await openEmbeddedIdentity({
+      file: join(folder, 'accounts.sqlite'),
+      issuerKeyFile,
+      clock,
+      hashAddress: (organisation, email) => `${organisation} ${email}`,
+      passwordCost: { memoryKiB: 64, passes: 1, parallelism: 1 },
+    });
+    const signedIn = [];
+    for (const slug of ['acme', 'other']) {
+      const organisationId = newOrganisation();
+      await identity.createOrganisation({ organisationId, slug, name: slug });
+      await identity.addAccount(newAccount(organisationId, { role: 'admin' }));
+      const credentials = { organisation: slug, email: 'ada@example.org', password: PASSWORD };
+      signedIn.push(await identity.signIn(credentials));
+    }
+    [ada, eve] = signedIn as [SignedIn, SignedIn];
+    key = openIssuerKey(issuerKeyFile);
+  });
+  afterEach(async () => {
+    await identity.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const parts = () => {
+    const [header, payload] = ada.accessToken
+      .split('.')
+      .slice(0, 2)
+      .map(
+        (part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>,
+      );
+    return { header: header!, payload: payload! };
+  };
+  const forge = (header: object, payload: unknown, by: KeyObject | 'nobody' = key) => {
+    const input = `${encode(header)}.${encode(payload)}`;
+    const signature = by === 'nobody' ? '' : sign(null, Buffer.from(input), by);
+    return `${input}.${Buffer.from(signature).toString('base64url')}`;
+  };
+  const withHmac = (header: object, payload: object, secret: string | Buffer) => {
+    const input = `${encode(header)}.${encode(payload)}`;
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+  };
+
+  test('says who and where, and nothing about rights or names', () => {
+    const { header, payload } = parts();
+    expect(header).toEqual({ alg: 'EdDSA', typ: 'at+jwt' });
+    expect(Object.keys(payload).sort()).toEqual(
+      ['iss', 'aud', 'sub', 'org', 'sid', 'iat', 'exp', 'jti'].sort(),
+    );
+    expect(payload['exp']).toBe((payload['iat'] as number) + 600);
+  });
+
+  test('that is signed right opens, so that the forgeries below fail for their own reason', async () => {
+    const { header, payload } = parts();
+    expect(await identity.authenticate(forge(header, payload))).toEqual(ada.principal);
+  });
+
+  test("is judged by the issuer's key alone, whatever the token says about keys", async () => {
+    const { header, payload } = parts();
+    const pointing = {
+      ...header,
+      jku: 'https://attacker.example/keys',
+      x5u: 'https://attacker.example/cert',
+      jwk: foreign.publicKey.export({ format: 'jwk' }),
+    };
+    expect(await identity.authenticate(forge(pointing, payload))).toEqual(ada.principal);
+    expect(
+      await refusalOf(identity.authenticate(forge(pointing, payload, foreign.privateKey))),
+    ).toBe('NotSignedIn');
+  });
+
+  test('that anybody forged is refused, in every known way', async () => {
+    const { header, payload } = parts();
+    const now = Math.floor(clock.now() / 1000);
+    const pem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
+    const der = createPublicKey(key).export({ type: 'spki', format: 'der' });
+    const raw = Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x!, 'base64url');
+    const without = (name: string) =>
+      Object.fromEntries(Object.entries(payload).filter(([claim]) => claim !== name));
+    const [h, p, s] = ada.accessToken.split('.') as [string, string, string];
+    const altered = (text: string, at: number) =>
+      `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+
+    const forgeries: Record<string, string> = {
+      empty: '',
+      'no token': 'token',
+      'two parts': `${h}.${p}`,
+      'four parts': `${h}.${p}.${s}.${s}`,
+      'empty parts': '..',
+      'no signature': `${h}.${p}.`,
+      'only a signature': `..${s}`,
+      'too long': `${h}.${p}.${s}${'A'.repeat(3000)}`,
+      'a space before': ` ${h}.${p}.${s}x`,
+      'no JSON': `${encode('{')}.${p}.${s}`,
+      'altered header': `${altered(h, 10)}.${p}.${s}`,
+      'altered payload': `${h}.${altered(p, 20)}.${s}`,
+      'altered signature': `${h}.${p}.${altered(s, 5)}`,
+      'cut signature': `${h}.${p}.${s.slice(0, -4)}`,
+      'signature of another token': `${h}.${p}.${eve.accessToken.split('.')[2]!}`,
+      'payload of another token': `${h}.${eve.accessToken.split('.')[1]!}.${s}`,
+      'refresh token': ada.refreshToken,
+      'another key': forge(header, payload, foreign.privateKey),
+      'another key, own jwk': forge(
+        { ...header, jwk: foreign.publicKey.export({ format: 'jwk' }) },
+        payload,
+        foreign.privateKey,
+      ),
+      'another key, jku': forge(
+        { ...header, jku: 'https://attacker.example/keys' },
+        payload,
+        foreign.privateKey,
+      ),
+      'another key, x5u': forge(
+        { ...header, x5u: 'https://attacker.example/cert' },
+        payload,
+        foreign.privateKey,
+      ),
+      'another key, kid': forge({ ...header, kid: '../../dev/null' }, payload, foreign.privateKey),
+      'signed with RSA': forge({ ...header, alg: 'RS256' }, payload, rsa.privateKey),
+      'unknown critical header': forge({ ...header, crit: ['exp'], exp: now + 9 }, payload),
+      'unencoded payload': forge({ ...header, b64: false, crit: ['b64'] }, payload),
+      'payload is a list': forge(header, [payload]),
+      'payload is text': forge(header, 'payload'),
+      'payload is null': forge(header, null),
+    };
+    for (const alg of ['none', 'None', 'NONE', 'nOnE', '']) {
+      forgeries[`alg ${alg}, unsigned`] = forge({ ...header, alg }, payload, 'nobody');
+      forgeries[`alg ${alg}, signed`] = forge({ ...header, alg }, payload);
+    }
+    for (const [name, secret] of Object.entries({ pem, der, raw, empty: '' })) {
+      forgeries[`HS256 with the public key as ${name}`] = withHmac(
+        { ...header, alg: 'HS256' },
+        payload,
+        secret,
+      );
+    }
+    for (const alg of ['RS256', 'PS256', 'ES256', 'HS512', 'Ed448', 'eddsa', 'dir']) {
+      forgeries[`alg ${alg} over an Ed25519 signature`] = forge({ ...header, alg }, payload);
+    }
+    for (const typ of ['JWT', 'at+JWT2', 'refresh', 'id+jwt', undefined]) {
+      forgeries[`type ${typ}`] = forge({ alg: 'EdDSA', ...(typ && { typ }) }, payload);
+    }
+    for (const claim of ['iss', 'aud', 'sub', 'org', 'sid', 'iat', 'exp', 'jti']) {
+      forgeries[`no ${claim}`] = forge(header, without(claim));
+    }
+    const wrongClaims: Record<string, object> = {
+      'wrong issuer': { iss: 'https://attacker.example' },
+      'no audience of ours': { aud: 'another-api' },
+      'several audiences, none ours': { aud: ['another-api', 'third-api'] },
+      expired: { exp: now },
+      'long expired': { exp: 1 },
+      'expiry as text': { exp: String(now + 600) },
+      'not valid yet': { nbf: now + 60 },
+      "another organisation's": { org: eve.principal.organisationId },
+      "another account's": { sub: eve.principal.accountId },
+      "another's login session": { sid: eve.principal.sessionId },
+      'numbers for ids': { sub: 1, org: 2, sid: 3 },
+      'objects for ids': { sub: {}, org: {}, sid: {} },
+    };
+    for (const [name, claims] of Object.entries(wrongClaims)) {
+      forgeries[name] = forge(header, { ...payload, ...claims });
+    }
+
+    expect(Object.keys(forgeries).length).toBeGreaterThan(60);
+    const accepted = [];
+    for (const [name, token] of Object.entries(forgeries)) {
+      const outcome = await refusalOf(identity.authenticate(token));
+      if (outcome !== 'NotSignedIn') accepted.push({ name, outcome });
+    }
+    expect(accepted).toEqual([]);
+    expect(
+      await refusalOf(identity.authenticate(forge(header, { ...payload, sid: 'unknown' }))),
+    ).toBe('SessionEnded');
+  });
+});

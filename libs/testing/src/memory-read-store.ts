@@ -1,0 +1,88 @@
+import { START, type OrganisationId, type Position } from '@vivier/kernel';
+import {
+  PositionMoved,
+  UnknownCollection,
+  UnsupportedQuery,
+  type CollectionDeclaration,
+  type FindOptions,
+  type ProjectionBatch,
+  type ReadCollection,
+  type ReadDocument,
+  type ReadFilter,
+  type ReadStore,
+} from '@vivier/read-store';
+
+/** As much of the read store's port as projectors need, in memory: it finds by equality, unsorted. */
+export class MemoryReadStore implements ReadStore {
+  readonly #collections = new Map<string, Map<string, { organisationId: string; text: string }>>();
+  readonly #positions = new Map<string, Position>();
+
+  async declare({ name }: CollectionDeclaration): Promise<void> {
+    if (!this.#collections.has(name)) this.#collections.set(name, new Map());
+  }
+
+  collection<T extends ReadDocument>(
+    organisationId: OrganisationId,
+    name: string,
+  ): ReadCollection<T> {
+    const find = async (filter: ReadFilter, options: FindOptions = {}): Promise<T[]> => {
+      if (options.sort ?? options.skip) throw new UnsupportedQuery('Not kept in memory.');
+      const wanted = Object.entries(filter);
+      if (wanted.some(([, value]) => typeof value === 'object' || value === undefined))
+        throw new UnsupportedQuery('In memory, documents are found by equality alone.');
+      return [...this.#held(name).values()]
+        .filter((held) => held.organisationId === organisationId)
+        .map(({ text }) => JSON.parse(text) as T)
+        .filter((document) => wanted.every(([field, value]) => document[field] === value))
+        .slice(0, options.limit);
+    };
+    return {
+      find,
+      findOne: async (filter) => (await find(filter))[0] ?? null,
+      countDocuments: async (filter) => (await find(filter)).length,
+    };
+  }
+
+  async position(projection: string): Promise<Position> {
+    return this.#positions.get(projection) ?? START;
+  }
+
+  async apply({ projection, from, to, writes }: ProjectionBatch): Promise<void> {
+    const stored = await this.position(projection);
+    if (stored !== from) throw new PositionMoved(projection, stored);
+    for (const { collection } of writes) this.#held(collection);
+    for (const write of writes) {
+      const { organisationId, collection } = write;
+      const id = 'put' in write ? write.put._id : write.remove;
+      const place = `${organisationId}/${id}`;
+      if ('put' in write)
+        this.#held(collection).set(place, { organisationId, text: JSON.stringify(write.put) });
+      else this.#held(collection).delete(place);
+    }
+    this.#positions.set(projection, to);
+  }
+
+  async drop(projection: string): Promise<void> {
+    this.#collections.delete(projection);
+    this.#positions.delete(projection);
+  }
+
+  async close(): Promise<void> {
+    this.#collections.clear();
+  }
+
+  /** Everything that is stored, as one text: what two ways to build it are compared by. */
+  contents(): string {
+    const collections = [...this.#collections].map(([name, documents]) => [
+      name,
+      [...documents].sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
+    return JSON.stringify(collections);
+  }
+
+  #held(name: string) {
+    const collection = this.#collections.get(name);
+    if (!collection) throw new UnknownCollection(name);
+    return collection;
+  }
+}

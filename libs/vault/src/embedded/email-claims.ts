@@ -1,0 +1,111 @@
+import type { StatementSync } from 'node:sqlite';
+import type { OrganisationId, PersonId } from '@vivier/kernel';
+import { wipeSlots, type KeyFile } from './key-file.ts';
+import { KeyFenced, type EmailClaims } from '../port.ts';
+
+/** How long an unconfirmed claim is safe from others, in ms. */
+export const CLAIM_GRACE_MS = 15 * 60 * 1000;
+
+/** Addresses that differ only in white space around, case or Unicode composition are one address. */
+export const comparableEmail = (email: string): string =>
+  email.trim().normalize('NFC').toLowerCase().normalize('NFC');
+
+interface ClaimsNeeds {
+  readonly keyFile: KeyFile;
+  readonly graceMs: number;
+  /** Runs in the turn's one transaction; the outcome is durable when the promise resolves. */
+  commit<T>(work: () => T): Promise<T>;
+  /** The keyed hash of an address, hex. */
+  hash(organisationId: OrganisationId, comparable: string): Promise<string>;
+}
+
+interface Claim {
+  readonly slot: number;
+  readonly person: PersonId;
+  readonly at: number;
+  readonly confirmed: number;
+}
+
+/**
+ * The claims, in the key file, so that they go with the keys. The hash itself stands in a slot that can
+ * be wiped; it is found by its first two bytes, which confirm no guess once the slot is gone.
+ */
+export class EmbeddedClaims implements EmailClaims {
+  readonly #needs: ClaimsNeeds;
+  readonly #find: StatementSync;
+  readonly #add: StatementSync;
+  readonly #hold: StatementSync;
+  readonly #confirm: StatementSync;
+  readonly #wipeUnconfirmed: StatementSync;
+  readonly #deleteUnconfirmed: StatementSync;
+
+  constructor(needs: ClaimsNeeds) {
+    this.#needs = needs;
+    const { keyFile } = needs;
+    const unconfirmed = 'FROM claims WHERE organisation = ? AND person = ? AND confirmed = 0';
+    this.#find = keyFile.prepare(
+      `SELECT slot, person, at, confirmed FROM claims
+        WHERE organisation = ? AND bucket = ?
+          AND (SELECT bytes FROM slots WHERE id = slot) = ?`,
+    );
+    this.#add = keyFile.prepare('INSERT INTO claims VALUES (?, ?, ?, ?, ?, 0)');
+    this.#hold = keyFile.prepare(
+      'UPDATE claims SET person = ?, at = ? WHERE organisation = ? AND bucket = ? AND slot = ?',
+    );
+    this.#confirm = keyFile.prepare(
+      'UPDATE claims SET confirmed = 1 WHERE organisation = ? AND person = ? AND confirmed = 0',
+    );
+    this.#wipeUnconfirmed = keyFile.prepare(wipeSlots(`SELECT slot ${unconfirmed}`));
+    this.#deleteUnconfirmed = keyFile.prepare(`DELETE ${unconfirmed}`);
+  }
+
+  async claim(organisationId: OrganisationId, email: string, personId: PersonId, at: number) {
+    const address = await this.#address(organisationId, email);
+    const outcome = await this.#needs.commit(() => {
+      if (this.#needs.keyFile.fenceOf(organisationId, personId, null) !== undefined)
+        return 'fenced';
+      const held = this.#holderOf(organisationId, address);
+      if (held === undefined) {
+        const slot = this.#needs.keyFile.addSlot(address);
+        this.#add.run(organisationId, bucketOf(address), slot, personId, at);
+        return 'claimed';
+      }
+      const own = held.person === personId;
+      const lapsed = held.confirmed === 0 && at - held.at > this.#needs.graceMs;
+      if (!own && !lapsed) return 'taken';
+      const since = own ? Math.max(at, held.at) : at;
+      this.#hold.run(personId, since, organisationId, bucketOf(address), held.slot);
+      return 'claimed';
+    });
+    if (outcome === 'fenced') throw new KeyFenced(personId, undefined);
+    return outcome;
+  }
+
+  async confirm(organisationId: OrganisationId, personId: PersonId) {
+    await this.#needs.commit(() => this.#confirm.run(organisationId, personId));
+  }
+
+  async holder(organisationId: OrganisationId, email: string) {
+    const address = await this.#address(organisationId, email);
+    return this.#holderOf(organisationId, address)?.person;
+  }
+
+  async release(organisationId: OrganisationId, personId: PersonId) {
+    await this.#needs.commit(() => {
+      this.#wipeUnconfirmed.run(organisationId, personId);
+      this.#deleteUnconfirmed.run(organisationId, personId);
+    });
+    this.#needs.keyFile.truncateLog();
+  }
+
+  async #address(organisationId: OrganisationId, email: string): Promise<Buffer> {
+    return Buffer.from(await this.#needs.hash(organisationId, comparableEmail(email)), 'hex');
+  }
+
+  #holderOf(organisationId: OrganisationId, address: Buffer): Claim | undefined {
+    const row = this.#find.get(organisationId, bucketOf(address), address);
+    return row as Claim | undefined;
+  }
+}
+
+const bucketOf = (address: Buffer): number => address.readUInt16BE(0);

@@ -1,0 +1,252 @@
+import {
+  erased,
+  type Erased,
+  type OrganisationId,
+  type Origin,
+  type PersonId,
+  type Scope,
+  type SealedBlob,
+} from '@vivier/kernel';
+import { canonical } from '../aead.ts';
+import { Destroyer, type VaultFaults } from './destroyer.ts';
+import { CLAIM_GRACE_MS, EmbeddedClaims } from './email-claims.ts';
+import { FenceList } from './fence-list.ts';
+import { ScopeFileCipher } from '../file-cipher.ts';
+import { KeyFile } from './key-file.ts';
+import { openMasterKeysFile, type MasterKeys } from '../master-keys.ts';
+import { OncePerTurn } from '../once-per-turn.ts';
+import type { KeyId } from '../scope-key.ts';
+import { BlobRejected, KeyFenced } from '../port.ts';
+import type { EmailClaims, FileCipher, SealRequest, Vault } from '../port.ts';
+import { MasterKeyMissing, VaultClosed } from '../refusals.ts';
+import { ScopeKeys, wrappingContext } from './scope-keys.ts';
+
+export interface EmbeddedVaultOptions {
+  /** The SQLite file of the wrapped keys and e-mail claims; its backups may be rolled back. */
+  readonly keysFile: string;
+  /** The file of the organisations' master keys, or a key service that holds them. */
+  readonly masterKeysFile: string | MasterKeys;
+  /** The list of what was erased. Keep it apart from the backups of the key file: never roll it back. */
+  readonly fenceFile: string;
+  /** How long an unconfirmed e-mail claim is safe from others, in ms; default 15 minutes. */
+  readonly claimGraceMs?: number;
+  /** How many keys stay ready for use; default 10,000. */
+  readonly cachedKeys?: number;
+  /** The time that fences are written down with; default: the system's. */
+  readonly clock?: { now(): number };
+  readonly faults?: VaultFaults;
+}
+
+/**
+ * Opens the vault of one process on `node:sqlite`, and first finishes what a crash interrupted and
+ * applies the fence list again, so that a restored key file brings nobody back. Rejects with
+ * {@link MasterKeyMissing}, {@link KeyDamaged}, {@link FenceDamaged}, {@link SecretFileUnsafe} or
+ * {@link DestructionUnfinished}.
+ */
+export const openEmbeddedVault = async (options: EmbeddedVaultOptions): Promise<Vault> => {
+  const { masterKeysFile } = options;
+  const masterKeys =
+    typeof masterKeysFile === 'string' ? openMasterKeysFile(masterKeysFile) : masterKeysFile;
+  const keyFile = new KeyFile(options.keysFile);
+  let fenceList: FenceList | undefined;
+  try {
+    fenceList = applyFences(keyFile, options.fenceFile);
+    for (const sample of keyFile.samples()) await requireUsable(masterKeys, keyFile, sample);
+    return new EmbeddedVault(options, { masterKeys, keyFile, fenceList });
+  } catch (failure) {
+    fenceList?.close();
+    keyFile.close();
+    throw failure;
+  }
+};
+
+const applyFences = (keyFile: KeyFile, path: string): FenceList => {
+  const { list, fences } = FenceList.open(path);
+  const name = (fence: (typeof fences)[number]) =>
+    canonical(fence.organisationId, fence.personId, fence.scope ?? false);
+  const known = keyFile.fences();
+  const listed = new Set(fences.map(name));
+  const applied = new Set(known.map(name));
+  // Should the list itself have been lost or rolled back, the key file's copy makes it whole again.
+  list.append(known.filter((fence) => !listed.has(name(fence))));
+  // A fence stands in the key file only together with its deletion.
+  keyFile.destroy(fences.filter((fence) => !applied.has(name(fence))));
+  keyFile.truncateLog();
+  return list;
+};
+
+const requireUsable = async (masterKeys: MasterKeys, keyFile: KeyFile, id: KeyId) => {
+  if (!(await masterKeys.has(id.organisationId))) throw new MasterKeyMissing(id.organisationId);
+  const state = keyFile.look(id);
+  if (state.kind !== 'living') return;
+  (await masterKeys.unwrap(id.organisationId, state.wrapped, wrappingContext(id))).fill(0);
+};
+
+interface Parts {
+  readonly masterKeys: MasterKeys;
+  readonly keyFile: KeyFile;
+  readonly fenceList: FenceList;
+}
+
+class EmbeddedVault implements Vault {
+  readonly claims: EmailClaims;
+  readonly #masterKeys: MasterKeys;
+  readonly #keyFile: KeyFile;
+  readonly #fenceList: FenceList;
+  readonly #scopeKeys: ScopeKeys;
+  readonly #commits: OncePerTurn<() => unknown, unknown>;
+  readonly #destroyer: Destroyer;
+  #closed = false;
+
+  constructor(options: EmbeddedVaultOptions, { masterKeys, keyFile, fenceList }: Parts) {
+    this.#masterKeys = masterKeys;
+    this.#keyFile = keyFile;
+    this.#fenceList = fenceList;
+    const commits = new OncePerTurn<() => unknown, unknown>((works) =>
+      keyFile.transaction(() => works.map((work) => work())),
+    );
+    this.#commits = commits;
+    const { cachedKeys = 10_000, clock = { now: Date.now } } = options;
+    this.#scopeKeys = new ScopeKeys({ keyFile, masterKeys, commits, cachedKeys });
+    this.#destroyer = new Destroyer({
+      keyFile,
+      fenceList,
+      scopeKeys: this.#scopeKeys,
+      now: () => clock.now(),
+      faults: options.faults,
+    });
+    this.claims = new EmbeddedClaims({
+      keyFile,
+      graceMs: options.claimGraceMs ?? CLAIM_GRACE_MS,
+      commit: async <T>(work: () => T) => {
+        this.#requireOpen();
+        return (await commits.add(work)) as T;
+      },
+      hash: async (organisationId, comparable) => {
+        this.#requireOpen();
+        return masterKeys.mac(organisationId, 'vivier.email-claim', comparable);
+      },
+    });
+  }
+
+  seal(requests: readonly SealRequest[]): Promise<readonly SealedBlob[]> {
+    const ids = requests.map(({ origin }) => origin);
+    return this.#scopeKeys.with(ids, true, (keys) =>
+      requests.map(({ origin, values }, index) => {
+        const plain = Buffer.from(JSON.stringify(values));
+        const bytes = keys[index]!.seal(additionalData(origin), plain).toString('base64');
+        plain.fill(0);
+        return { origin, bytes };
+      }),
+    );
+  }
+
+  open(
+    blobs: readonly SealedBlob[],
+  ): Promise<readonly (Readonly<Record<string, unknown>> | Erased)[]> {
+    const ids = blobs.map(({ origin }) => origin);
+    return this.#scopeKeys.with(ids, false, (keys) =>
+      blobs.map(({ origin, bytes }, index) => {
+        const key = keys[index];
+        if (key === undefined) return erased;
+        const plain = key.open(additionalData(origin), fromBase64(bytes));
+        const values = JSON.parse(plain.toString('utf8')) as Readonly<Record<string, unknown>>;
+        plain.fill(0);
+        return values;
+      }),
+    );
+  }
+
+  mac(
+    organisationId: OrganisationId,
+    personId: PersonId,
+    scope: Scope,
+    purpose: string,
+    data: string | Uint8Array,
+  ): Promise<string> {
+    const id = { organisationId, personId, scope };
+    return this.#scopeKeys.with([id], true, ([key]) => key!.mac(purpose, data));
+  }
+
+  async organisationMac(organisationId: OrganisationId, purpose: string, data: string) {
+    this.#requireOpen();
+    // Apart from the vault's own purposes, so that no caller can ask for the hash of a claim.
+    return this.#masterKeys.mac(organisationId, `caller.${purpose}`, data);
+  }
+
+  async fileKey(
+    organisationId: OrganisationId,
+    personId: PersonId,
+    scope: Scope,
+  ): Promise<FileCipher | Erased> {
+    const id = { organisationId, personId, scope };
+    try {
+      return await this.#scopeKeys.with([id], true, ([key]) => {
+        let seen = this.#scopeKeys.destructions;
+        const isLiving = () => {
+          if (seen === this.#scopeKeys.destructions) return true;
+          if (this.#closed || this.#keyFile.look(id).kind !== 'living') return false;
+          seen = this.#scopeKeys.destructions;
+          return true;
+        };
+        return new ScopeFileCipher(id, key!, isLiving);
+      });
+    } catch (failure) {
+      if (failure instanceof KeyFenced) return erased;
+      throw failure;
+    }
+  }
+
+  async destroyScope(organisationId: OrganisationId, personId: PersonId, scope: Scope) {
+    this.#requireOpen();
+    // An empty one would stand for the whole person in the list of fences.
+    if (scope.length === 0) throw new RangeError('A scope has a name.');
+    await this.#destroyer.destroy({ organisationId, personId, scope });
+  }
+
+  async destroyPerson(organisationId: OrganisationId, personId: PersonId) {
+    this.#requireOpen();
+    await this.#destroyer.destroy({ organisationId, personId, scope: null });
+  }
+
+  async admitOrganisation(organisationId: OrganisationId) {
+    this.#requireOpen();
+    if (await this.#masterKeys.has(organisationId)) return;
+    // A new master key over old keys would make all of them unreadable for good, silently.
+    if (this.#keyFile.samples(organisationId).length > 0)
+      throw new MasterKeyMissing(organisationId);
+    await this.#masterKeys.admit(organisationId);
+  }
+
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#commits.flush();
+    this.#destroyer.flush();
+    this.#scopeKeys.close();
+    this.#keyFile.close();
+    this.#fenceList.close();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new VaultClosed();
+  }
+}
+
+const additionalData = (origin: Origin): string =>
+  canonical(
+    'vivier.event.1',
+    origin.organisationId,
+    origin.personId,
+    origin.scope,
+    origin.stream,
+    origin.eventId,
+    origin.type,
+  );
+
+/** Strict: the lenient decoder would let a blob have many spellings. */
+const fromBase64 = (text: string): Buffer => {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw new BlobRejected();
+  return bytes;
+};
