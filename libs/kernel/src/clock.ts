@@ -15,7 +15,8 @@ export interface HandSetClock extends Clock {
 export const handSetClock = (start: string | number): HandSetClock => {
   const millis = (instant: string | number): number => {
     const value = typeof instant === 'number' ? instant : Date.parse(instant);
-    if (!Number.isFinite(value)) throw new RangeError('A clock is set to an ISO-8601 instant or ms.');
+    if (!Number.isFinite(value))
+      throw new RangeError('A clock is set to an ISO-8601 instant or ms.');
     return value;
   };
   let current = millis(start);

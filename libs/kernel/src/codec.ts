@@ -1,9 +1,4 @@
-import {
-  isPersonal,
-  type AnyEventSet,
-  type DomainEvent,
-  type EventFacts,
-} from './events.ts';
+import { isPersonal, type AnyEventSet, type DomainEvent, type EventFacts } from './events.ts';
 import type { EventId, OrganisationId, PersonId, Scope, StreamName } from './ids.ts';
 import { Sealed, type SealedBlob } from './sealed.ts';
 
@@ -80,7 +75,9 @@ export class EventCodec {
       if (!isPersonal(field) || handle === undefined) continue;
       const content = handle instanceof Sealed ? Sealed.contentOf(handle) : undefined;
       if (content?.kind !== 'pending')
-        throw new TypeError(`${event.type}.${name} is personal and must hold what a command brought.`);
+        throw new TypeError(
+          `${event.type}.${name} is personal and must hold what a command brought.`,
+        );
       const personId =
         field.subject === undefined ? streamPerson : (data[field.subject] as PersonId | undefined);
       if (personId === undefined) throw new TypeError(`${event.type}.${name} has no person.`);

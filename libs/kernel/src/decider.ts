@@ -1,4 +1,13 @@
-import type { AnyEventSet, DataOf, DomainEvent, EventOf, InputOf, Actor, Recorded, Shape } from './events.ts';
+import type {
+  AnyEventSet,
+  DataOf,
+  DomainEvent,
+  EventOf,
+  InputOf,
+  Actor,
+  Recorded,
+  Shape,
+} from './events.ts';
 import type { OrganisationId, PersonId, Scope } from './ids.ts';
 import type { Rejection } from './rejection.ts';
 
@@ -65,11 +74,7 @@ export interface Command<
   readonly key: (input: DataOf<Input>, context: CommandContext) => string;
   /** May begin a stream; all others answer an absent id with the decider's `absent`. */
   readonly creates?: true;
-  readonly evidence?: (
-    input: DataOf<Input>,
-    state: State,
-    context: CommandContext,
-  ) => Requests;
+  readonly evidence?: (input: DataOf<Input>, state: State, context: CommandContext) => Requests;
   /**
    * For a decision that carries the revision its maker saw: which events, had they happened since,
    * mean that what it is about has changed.
@@ -130,8 +135,7 @@ export const evolveOne = <State, Set extends AnyEventSet>(
   event: Recorded,
 ): State => {
   const handler = aggregate.evolve[event.type] as
-    | ((state: State, event: Recorded) => State)
-    | undefined;
+    ((state: State, event: Recorded) => State) | undefined;
   if (!handler) throw new TypeError(`This aggregate knows no event ${event.type}.`);
   return handler(state, event);
 };

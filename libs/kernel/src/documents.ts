@@ -64,7 +64,8 @@ export const unpackDocument = <Doc extends Document>(packed: PackedDocument): Do
       });
     const [place, field] = handle._sealed;
     const blob = blobs[place];
-    if (!blob) throw new TypeError(`The document ${packed._id} points to a blob that is not there.`);
+    if (!blob)
+      throw new TypeError(`The document ${packed._id} points to a blob that is not there.`);
     return Sealed.of({ kind: 'stored', blob, field });
   };
   const unpack = (value: unknown): unknown => {

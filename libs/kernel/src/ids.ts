@@ -33,8 +33,7 @@ export const streamName = (category: string, id: string): StreamName =>
   `${category}-${id}` as StreamName;
 
 /** The category of a stream: all that stands before the first hyphen. */
-export const streamCategory = (stream: StreamName): string =>
-  stream.slice(0, stream.indexOf('-'));
+export const streamCategory = (stream: StreamName): string => stream.slice(0, stream.indexOf('-'));
 
 /** The id of the thing that a stream is about: all that stands after the first hyphen. */
 export const streamKey = (stream: StreamName): string => stream.slice(stream.indexOf('-') + 1);

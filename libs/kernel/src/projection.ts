@@ -13,7 +13,11 @@ export type Keys = readonly string[] | { readonly where: Readonly<Record<string,
 /** One event's effect on the documents that it touches; `undefined` removes a document. */
 export interface Touch<Doc extends Document, Event extends DomainEvent> {
   readonly keys: (event: Recorded<Event>) => Keys;
-  readonly evolve: (document: Doc | undefined, event: Recorded<Event>, id: string) => Doc | undefined;
+  readonly evolve: (
+    document: Doc | undefined,
+    event: Recorded<Event>,
+    id: string,
+  ) => Doc | undefined;
 }
 
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (

@@ -30,9 +30,7 @@ export interface Saga<State = unknown> {
   readonly initial: State;
   /** Which instance an event belongs to; `undefined` for none. */
   readonly instance: (event: Recorded) => string | undefined;
-  readonly evolve: Readonly<
-    Record<string, ((state: State, event: Recorded) => State) | undefined>
-  >;
+  readonly evolve: Readonly<Record<string, ((state: State, event: Recorded) => State) | undefined>>;
   readonly agenda: (state: State) => readonly Intention[];
 }
 

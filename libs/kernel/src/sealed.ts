@@ -29,7 +29,11 @@ export type Erased = typeof erased;
 export type SealedContent =
   | { readonly kind: 'pending'; readonly value: unknown }
   | { readonly kind: 'stored'; readonly blob: SealedBlob; readonly field: string }
-  | { readonly kind: 'joined'; readonly separator: string; readonly parts: readonly Sealed<string>[] };
+  | {
+      readonly kind: 'joined';
+      readonly separator: string;
+      readonly parts: readonly Sealed<string>[];
+    };
 
 declare const opensTo: unique symbol;
 

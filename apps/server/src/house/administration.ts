@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { SignInRefused, type AccountId, type Organisation, type Role } from '@vivier/identity';
 import type { EventId, OrganisationId, PersonId, Scope, StreamName } from '@vivier/kernel';
+import { newId } from '@vivier/runtime';
 import type { House } from './house.ts';
 
 /** Roles of an organisation's own people; candidates register themselves. */
@@ -27,7 +27,7 @@ export const createOrganisation = async (
   { identity, vault }: House,
   organisation: { readonly slug: string; readonly name: string; readonly isDemo?: boolean },
 ): Promise<Organisation> => {
-  const organisationId = randomUUID() as OrganisationId;
+  const organisationId = newId() as OrganisationId;
   await vault.admitOrganisation(organisationId);
   return identity.createOrganisation({ ...organisation, organisationId });
 };
@@ -39,7 +39,7 @@ export const createOrganisation = async (
  */
 export const addUser = async (
   { identity, vault }: House,
-  { organisation: slug, role, email, fullName, password, userId = randomUUID() }: NewUser,
+  { organisation: slug, role, email, fullName, password, userId = newId() }: NewUser,
 ): Promise<{ readonly userId: string }> => {
   const organisation = await identity.organisationBySlug(slug);
   if (!organisation) throw new SignInRefused('OrganisationUnknown');

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { InvitationId } from '@vivier/domain';
 import type { OrganisationId } from '@vivier/kernel';
-import type { Vault } from '@vivier/vault';
+import { equalInConstantTime, type Vault } from '@vivier/vault';
 
 /** What an invitation's token stands for. */
 export interface Invited {
@@ -47,6 +46,6 @@ export const readInvitationToken = async (
     invitationId: uuidOf(bytes.subarray(UUID_BYTES, 2 * UUID_BYTES)) as InvitationId,
   };
   if (!(await isOrganisation(invited.organisationId))) return undefined;
-  const expected = await macOf(vault, invited);
-  return timingSafeEqual(expected, bytes.subarray(2 * UUID_BYTES)) ? invited : undefined;
+  const expected = await invitationToken(vault, invited);
+  return equalInConstantTime(expected, token) ? invited : undefined;
 };

@@ -1,0 +1,90 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ConfigurationMistake, readConfig, staffRoles, type StaffRole } from '@vivier/server';
+import { ask } from './ask.ts';
+import { readPassword } from './password.ts';
+import { serve } from './serve.ts';
+
+/** Errors that explain themselves: their message is all that somebody needs to read. */
+const explained = new Set([
+  'FolderOwned',
+  'ConfigurationMistake',
+  'MasterKeyMissing',
+  'KeyDamaged',
+  'FenceDamaged',
+  'SecretFileUnsafe',
+  'IssuerKeyUnsafe',
+  'DamagedRecord',
+]);
+
+/** Why something could not be done, in words for the person at the terminal. */
+export const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'Something went wrong.';
+  if (explained.has(error.name) || error instanceof ConfigurationMistake) return error.message;
+  const { code } = error as { readonly code?: string };
+  if (code === 'EADDRINUSE')
+    return 'Another program listens on this port: stop it, or set PORT to another one.';
+  if (code === 'EACCES' || code === 'EROFS')
+    return 'The folder of the data cannot be written: give it to this user, or set VIVIER_DATA.';
+  return error.stack ?? error.message;
+};
+
+const program = (): Command => {
+  const vivier = new Command('vivier')
+    .description('An event-sourced recruitment core.')
+    .exitOverride();
+
+  vivier
+    .command('serve')
+    .description('Start the server (HOST, PORT, PUBLIC_URL, VIVIER_DATA).')
+    .action(() => serve(readConfig(process.env, process.cwd())));
+
+  const organisation = vivier.command('organisation').description('Organisations of this installation.');
+  organisation
+    .command('create')
+    .description('Make an organisation.')
+    .requiredOption('--slug <slug>', 'what signing in names: lower-case letters, digits, hyphens')
+    .requiredOption('--name <name>', 'its name, as candidates read it')
+    .action(async ({ slug, name }: { readonly slug: string; readonly name: string }) => {
+      const made = await ask({ do: 'createOrganisation', slug, name });
+      if (made) console.log(`Organisation ${made['slug']} is made (${made['organisationId']}).`);
+    });
+
+  const user = vivier.command('user').description('People who work for an organisation.');
+  user
+    .command('add')
+    .description('Add somebody; the password is asked for, or read from standard input.')
+    .requiredOption('--organisation <slug>', 'the organisation’s slug')
+    .addOption(
+      new Option('--role <role>', 'what they may do').choices(staffRoles).makeOptionMandatory(),
+    )
+    .requiredOption('--email <address>', 'what they sign in with')
+    .requiredOption('--name <name>', 'their name')
+    .action(
+      async (options: {
+        readonly organisation: string;
+        readonly role: StaffRole;
+        readonly email: string;
+        readonly name: string;
+      }) => {
+        const { name: fullName, ...rest } = options;
+        const password = await readPassword();
+        const made = await ask({ do: 'addUser', ...rest, fullName, password });
+        if (made) console.log(`The ${made['role']} is added (${made['userId']}).`);
+      },
+    );
+  return vivier;
+};
+
+/** Runs one command line; a failure is one message on standard error and an exit code of 1. */
+export const run = async (argv: readonly string[]): Promise<void> => {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode;
+      return;
+    }
+    console.error(explain(error));
+    process.exitCode = 1;
+  }
+};
