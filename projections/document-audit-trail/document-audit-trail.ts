@@ -121,8 +121,7 @@ export const documentAuditTrail = projection<TrailEntry>()({
     },
     SubjectErased: {
       keys: ({ data }) => ({ where: { candidateId: data.candidateId } }),
-      evolve: (trail, { data }) =>
-        trail && withoutHandles(trail, { personId: data.candidateId }),
+      evolve: (trail, { data }) => trail && withoutHandles(trail, { personId: data.candidateId }),
     },
   },
 });

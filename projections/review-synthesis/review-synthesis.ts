@@ -188,8 +188,7 @@ export const reviewSynthesis = projection<ReviewSynthesis>()({
     },
     ApplicationRejectedFinally: {
       keys: ofItsStream,
-      evolve: (synthesis, event) =>
-        decided(synthesis, event, 'rejectedFinally', event.data.reason),
+      evolve: (synthesis, event) => decided(synthesis, event, 'rejectedFinally', event.data.reason),
     },
     DossierForgotten: {
       keys: ofItsStream,

@@ -20,7 +20,10 @@ interface State {
   >;
   /** What each application holds, by checklist item. */
   readonly dossiers: Readonly<
-    Record<ApplicationId, { readonly open: boolean; readonly holds: Readonly<Record<string, Held>> }>
+    Record<
+      ApplicationId,
+      { readonly open: boolean; readonly holds: Readonly<Record<string, Held>> }
+    >
   >;
 }
 

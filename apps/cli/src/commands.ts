@@ -38,7 +38,9 @@ const program = (): Command => {
     .description('Start the server (HOST, PORT, PUBLIC_URL, VIVIER_DATA).')
     .action(() => serve(readConfig(process.env, process.cwd())));
 
-  const organisation = vivier.command('organisation').description('Organisations of this installation.');
+  const organisation = vivier
+    .command('organisation')
+    .description('Organisations of this installation.');
   organisation
     .command('create')
     .description('Make an organisation.')

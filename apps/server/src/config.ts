@@ -35,7 +35,9 @@ export const readConfig = (
   const portText = environment['PORT'] ?? '4000';
   const port = Number(portText);
   if (!/^\d{1,5}$/.test(portText) || port > 65_535)
-    throw new ConfigurationMistake('PORT must be a number from 0 to 65535: set it, or leave it out.');
+    throw new ConfigurationMistake(
+      'PORT must be a number from 0 to 65535: set it, or leave it out.',
+    );
   const folder = environment['VIVIER_DATA'] ?? 'data';
   const dataFolder = isAbsolute(folder) ? folder : resolve(workingFolder, folder);
   const publicUrl = environment['PUBLIC_URL'] ?? `http://${inUrl(host)}:${port}`;

@@ -4,7 +4,7 @@ import { defineEvents, isPersonal, personal } from './events.ts';
 test('A declaration gives constructors, versions and the personal fields', () => {
   const events = defineEvents(
     { NoteTaken: { text: personal(z.string()), size: z.int() } },
-    { NoteTaken: { 1: (old: object) => old } },
+    { NoteTaken: { 1: (old: Record<string, unknown>) => old } },
   );
   expect(events.NoteTaken.type).toBe('NoteTaken');
   expect(events.NoteTaken.version).toBe(2);
@@ -14,7 +14,7 @@ test('A declaration gives constructors, versions and the personal fields', () =>
 
 test('Upcasts with a gap are refused when the program starts', () => {
   expect(() =>
-    defineEvents({ NoteTaken: { size: z.int() } }, { NoteTaken: { 2: (old: object) => old } }),
+    defineEvents({ NoteTaken: { size: z.int() } }, { NoteTaken: { 2: (old: Record<string, unknown>) => old } }),
   ).toThrow('NoteTaken has no upcast from version 1.');
 });
 

@@ -146,7 +146,8 @@ export class Bus {
     try {
       return await this.findOne(organisationId, projection, id, position);
     } catch (error) {
-      if (error instanceof Refused && error.extensions['code'] === 'NotYetVisible') return undefined;
+      if (error instanceof Refused && error.extensions['code'] === 'NotYetVisible')
+        return undefined;
       throw error;
     }
   }

@@ -21,7 +21,9 @@ const harmless = [
 
 const expectedType = new RegExp(`Expected value of type "([\\w!\\[\\]]+)"`);
 const variable = new RegExp(`^Variable "(\\$${NAME})" got invalid value `);
-const missingField = new RegExp(`; (Field "${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.)$`);
+const missingField = new RegExp(
+  `; (Field "${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.)$`,
+);
 const unknownField = new RegExp(`; (Field "${NAME}" is not defined by type "${NAME}"\\.)`);
 
 /**

@@ -1,11 +1,17 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { Catch, Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
+import {
+  Catch,
+  Module,
+  ValidationPipe,
+  type DynamicModule,
+  type ValidationError,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule, type GqlExceptionFilter } from '@nestjs/graphql';
 import { commandRejections } from '@vivier/runtime';
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, isObjectType, type GraphQLSchema } from 'graphql';
 import type { House } from '../house/house.ts';
 import { Bus, FindDocumentsHandler, HOUSE, SendCommandHandler } from './bus.ts';
 import { SignedInGuard, type RequestContext } from './caller.ts';
@@ -50,6 +56,18 @@ const violations = (errors: readonly ValidationError[], path = ''): Record<strin
     })),
   ) as Record<string, string>;
 
+/**
+ * Nest gives every field a resolver of its own that hands functions on instead of calling them; without
+ * it the executor's default applies, which calls them: a personal field is opened when it is asked for.
+ */
+const callingFields = (schema: GraphQLSchema): GraphQLSchema => {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isObjectType(type) && !roots.has(type) && !type.name.startsWith('__'))
+      for (const field of Object.values(type.getFields())) delete field.resolve;
+  return schema;
+};
+
 @Module({})
 export class ApiModule {
   static of(house: House, publicUrl: () => string): DynamicModule {
@@ -61,6 +79,7 @@ export class ApiModule {
           driver: ApolloDriver,
           autoSchemaFile: true,
           sortSchema: true,
+          transformSchema: callingFields,
           path: '/graphql',
           graphiql: false,
           playground: false,

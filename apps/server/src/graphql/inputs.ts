@@ -20,11 +20,13 @@ import {
 const TOKEN = /^[\w.-]+$/;
 
 /** Text with something in it besides white space. */
-const Words = (most: number): PropertyDecorator => (target, property) => {
-  IsString()(target, property);
-  Length(1, most)(target, property);
-  Matches(/\S/, { message: `${String(property)} must not be blank` })(target, property);
-};
+const Words =
+  (most: number): PropertyDecorator =>
+  (target, property) => {
+    IsString()(target, property);
+    Length(1, most)(target, property);
+    Matches(/\S/, { message: `${String(property)} must not be blank` })(target, property);
+  };
 
 @InputType({ isAbstract: true })
 export abstract class CommandInput {
@@ -65,7 +67,9 @@ export class RefreshSignInInput {
 
 @InputType()
 export class ChecklistItemInput {
-  @Field(() => String, { description: 'Lower-case words joined by hyphens, for example `cover-letter`.' })
+  @Field(() => String, {
+    description: 'Lower-case words joined by hyphens, for example `cover-letter`.',
+  })
   @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/)
   @MaxLength(40)
   key!: string;

@@ -1,5 +1,11 @@
 import DataLoader from 'dataloader';
-import { collectionName, erased, type PersonId, type Sealed, type SealedBlob } from '@vivier/kernel';
+import {
+  collectionName,
+  erased,
+  type PersonId,
+  type Sealed,
+  type SealedBlob,
+} from '@vivier/kernel';
 import { openHandles, stored, unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import { candidateSpace, type CandidateSpace } from '@vivier/projections';
 import type { ReadDocument } from '@vivier/read-store';
@@ -90,9 +96,9 @@ export class Opening {
           ]
         : [],
     );
-    const values = [
-      ...(await openHandles(requests, (blobs) => this.#house.vault.open(blobs))),
-    ] as (string | typeof erased)[];
+    const values = [...(await openHandles(requests, (blobs) => this.#house.vault.open(blobs)))] as (
+      string | typeof erased
+    )[];
     return named.map((account) => {
       if (!account?.sealedName) return null;
       const value = values.shift();

@@ -18,15 +18,36 @@ import type {
   DocumentType,
   DocumentVersionType,
 } from './types/candidate.ts';
-import type { DossierType } from './types/dossier.ts';
-import type { ReviewSynthesisType, VerdictType } from './types/review.ts';
+import type { DossierItemType, DossierType } from './types/dossier.ts';
+import type {
+  CommentType,
+  ReviewEntryType,
+  ReviewSynthesisType,
+  VerdictType,
+} from './types/review.ts';
 import type { TrailEntryType } from './types/trail.ts';
 
+/** Each field as it is, or a function that finds it. */
+type Found<T> = {
+  readonly [K in keyof T]: T[K] | (() => T[K] | Promise<T[K]>);
+};
+
 /**
- * Read documents as GraphQL shows them. A personal field becomes a function, so that it is opened only
- * when it is asked for; the executor calls it.
+ * An object for the executor whose functions become getters: a personal field is opened only where the
+ * caller asked for it. Never spread such an object, since that would open everything in it.
  */
-const lazily = <T>(shape: { readonly [K in keyof T]: unknown }): T => shape as T;
+export const lazily = <T extends object>(shape: Found<T>): T => {
+  const object = {};
+  for (const [name, value] of Object.entries(shape))
+    Object.defineProperty(
+      object,
+      name,
+      typeof value === 'function'
+        ? { enumerable: true, get: value as () => unknown }
+        : { enumerable: true, value },
+    );
+  return object as T;
+};
 
 const presentVersion = (
   { fileName, ...facts }: DocumentVersion,
@@ -44,22 +65,21 @@ export const presentDocument = (
   return { documentId, versions: shown, current: shown.at(-1) as DocumentVersionType };
 };
 
-export const presentCandidate = (space: CandidateSpace, { opening }: Caller): CandidateType =>
-  lazily<CandidateType>({
-    candidateId: space._id,
-    fullName: () => opening.text(space.fullName, space._id),
-    email: () => opening.text(space.email, space._id),
-  });
+const candidateFields = (space: CandidateSpace, { opening }: Caller): Found<CandidateType> => ({
+  candidateId: space._id,
+  fullName: () => opening.text(space.fullName, space._id),
+  email: () => opening.text(space.email, space._id),
+});
 
 export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSpaceType =>
   lazily<CandidateSpaceType>({
-    ...presentCandidate(space, caller),
+    ...candidateFields(space, caller),
     campaign: space.campaign,
     registeredAt: space.registeredAt,
     erasedAt: space.erasedAt,
     documents: space.documents.map((document) => presentDocument(document, space._id, caller)),
-    applications: space.applications,
-    consents: space.consents,
+    applications: [...space.applications],
+    consents: [...space.consents],
   });
 
 const presentActor = (by: Metadata['by'], { opening, role }: Caller): ActorType =>
@@ -114,9 +134,11 @@ export const presentDossier = (dossier: DossierDocument, caller: Caller): Dossie
     applicationId,
     candidate: async () => {
       const space = await caller.opening.persons.load(candidateId);
-      return space ? presentCandidate(space, caller) : null;
+      return space ? lazily<CandidateType>(candidateFields(space, caller)) : null;
     },
-    items: items.map((item) => ({ ...item, document: versionIn(item, candidateId, caller) })),
+    items: items.map((item) =>
+      lazily<DossierItemType>({ ...item, document: versionIn(item, candidateId, caller) }),
+    ),
     reason: () => caller.opening.text(reason, candidateId),
   });
 };
@@ -130,20 +152,24 @@ export const presentSynthesis = (
     ...facts,
     applicationId,
     decision: presentVerdict(decision, candidateId, caller),
-    entries: entries.map(({ verdict, comments, ...entry }) => ({
-      ...entry,
-      document: versionIn(entry, candidateId, caller),
-      verdict: presentVerdict(verdict, candidateId, caller),
-      comments: () => {
-        if (caller.role === 'candidate') throw new Refused(edgeRejections.NotYoursToOpen());
-        return comments.map(({ by, at, version, comment }) => ({
-          by: presentActor(by, caller),
-          at,
-          version,
-          comment: () => caller.opening.text(comment, candidateId),
-        }));
-      },
-    })),
+    entries: entries.map(({ verdict, comments, ...entry }) =>
+      lazily<ReviewEntryType>({
+        ...entry,
+        document: versionIn(entry, candidateId, caller),
+        verdict: presentVerdict(verdict, candidateId, caller),
+        comments: () => {
+          if (caller.role === 'candidate') throw new Refused(edgeRejections.NotYoursToOpen());
+          return comments.map(({ by, at, version, comment }) =>
+            lazily<CommentType>({
+              by: presentActor(by, caller),
+              at,
+              version,
+              comment: () => caller.opening.text(comment, candidateId),
+            }),
+          );
+        },
+      }),
+    ),
   });
 };
 

@@ -66,7 +66,9 @@ export const ensureDemo = async (house: House): Promise<string | undefined> => {
     const commandId = commandIdOf(name);
     const outcome = await house.execute({ name, input, organisationId, by, commandId });
     if (isRejection(outcome)) throw new Error(`The demo could not be made: ${outcome.rejected}.`);
-    return outcome.events.map(({ data }) => data as { invitationId?: string })[0]?.invitationId ?? '';
+    return (
+      outcome.events.map(({ data }) => data as { invitationId?: string })[0]?.invitationId ?? ''
+    );
   };
   await send('SetChecklist', {
     items: [

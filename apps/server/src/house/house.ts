@@ -147,7 +147,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     opened.push(() => runner.stop());
 
     const settled = async (): Promise<void> => {
-      for (let head: Position | undefined; head !== (await store.head()); ) {
+      for (let head: Position | undefined; head !== (await store.head());) {
         head = await store.head();
         await runner.settled.reached(head);
         for (const progress of projector.progress.values()) await progress.reached(head);

@@ -5,6 +5,9 @@ export type Log = Pick<ReturnType<typeof pino>, 'info' | 'warn' | 'error'>;
 
 /** One JSON line each on standard error, so that standard output stays for people. */
 export const createLog = (): Log =>
-  pino({ level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  pino(
+    { level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
 
 export const silentLog: Log = pino({ level: 'silent' });

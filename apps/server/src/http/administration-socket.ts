@@ -78,7 +78,10 @@ export const administrationSocket = async (
     void readJson(request)
       .then((body) => administer(house, body as AdministrationRequest))
       .catch((error: unknown) => {
-        house.log.error({ kind: error instanceof Error ? error.name : 'unknown' }, 'Not administered.');
+        house.log.error(
+          { kind: error instanceof Error ? error.name : 'unknown' },
+          'Not administered.',
+        );
         return {
           rejected: 'InternalError',
           message: 'Something went wrong.',

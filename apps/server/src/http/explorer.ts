@@ -29,10 +29,7 @@ export const explorer = async (server: FastifyInstance): Promise<void> => {
       request.url.split('?')[0] === '/graphql' &&
       request.headers.accept?.includes('text/html')
     )
-      return reply
-        .header('cache-control', 'no-store')
-        .type('text/html; charset=utf-8')
-        .send(page);
+      return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page);
     return undefined;
   });
 };

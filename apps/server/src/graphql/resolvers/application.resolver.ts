@@ -91,10 +91,12 @@ export class ApplicationResolver {
       {
         ...(state && { state }),
         ...(campaign && { campaign }),
-        ...(after &&
-          afterCursor('changedAt', oldestFirst ? 'after' : 'before', readCursor(after))),
+        ...(after && afterCursor('changedAt', oldestFirst ? 'after' : 'before', readCursor(after))),
       },
-      { sort: oldestFirst ? { changedAt: 1, _id: 1 } : { changedAt: -1, _id: -1 }, limit: first + 1 },
+      {
+        sort: oldestFirst ? { changedAt: 1, _id: 1 } : { changedAt: -1, _id: -1 },
+        limit: first + 1,
+      },
       atLeast,
     );
     return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));

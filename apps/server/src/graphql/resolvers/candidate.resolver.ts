@@ -57,7 +57,9 @@ export class CandidateResolver {
     return { consent, position: position ?? null, commandId };
   }
 
-  @Query(() => CandidateSpaceType, { description: 'A candidate’s own space, or for staff anyone’s.' })
+  @Query(() => CandidateSpaceType, {
+    description: 'A candidate’s own space, or for staff anyone’s.',
+  })
   async candidateSpace(
     @SignedIn() caller: Caller,
     @Args() { candidateId, atLeast }: SpaceArguments,

@@ -90,8 +90,7 @@ export class DocumentResolver {
   ): Promise<RequestDownloadPayload> {
     const { organisationId } = caller;
     const ownerId = await this.#ownerSeenBy(caller, documentId, applicationId);
-    const space =
-      ownerId && (await this.bus.findOne(organisationId, candidateSpace, ownerId));
+    const space = ownerId && (await this.bus.findOne(organisationId, candidateSpace, ownerId));
     const found = space
       ? space.documents
           .find((document) => document.documentId === documentId)

@@ -9,7 +9,11 @@ import {
 } from '@vivier/domain';
 import type { OrganisationId } from '@vivier/kernel';
 import type { House } from '../../house/house.ts';
-import { invitationToken, readInvitationToken, type Invited } from '../../house/invitation-links.ts';
+import {
+  invitationToken,
+  readInvitationToken,
+  type Invited,
+} from '../../house/invitation-links.ts';
 import { InvitationArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { Anonymous, SignedIn, type Caller } from '../caller.ts';

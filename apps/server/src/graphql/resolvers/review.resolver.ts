@@ -80,7 +80,9 @@ export class ReviewResolver {
     return this.#send(caller, 'AcceptApplication', command, input);
   }
 
-  @Mutation(() => ReviewPayload, { description: 'For correction: the candidate can send it again.' })
+  @Mutation(() => ReviewPayload, {
+    description: 'For correction: the candidate can send it again.',
+  })
   returnApplication(
     @SignedIn() caller: Caller,
     @Args('input') input: ReturnApplicationInput,
@@ -112,7 +114,8 @@ export class ReviewResolver {
 
   @Roles('operator', 'admin', 'compliance')
   @Query(() => TrailConnection, {
-    description: 'All that ever happened to a document, the oldest first; empty where there is none.',
+    description:
+      'All that ever happened to a document, the oldest first; empty where there is none.',
   })
   async documentAuditTrail(
     @SignedIn() caller: Caller,

@@ -8,7 +8,7 @@ import { AtLeastArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { Anonymous, SignedIn as Who, type Caller } from '../caller.ts';
 import { RefreshSignInInput, SignInInput } from '../inputs.ts';
-import { presentSpace } from '../present.ts';
+import { lazily, presentSpace } from '../present.ts';
 import { Refused } from '../refused.ts';
 import { SignInPayload, SignOutPayload, ViewerType } from '../types/payloads.ts';
 
@@ -55,7 +55,7 @@ export class SignInResolver {
       role === 'candidate'
         ? await this.bus.findOne(organisationId, candidateSpace, personId, atLeast)
         : undefined;
-    return {
+    return lazily<ViewerType>({
       accountId,
       role,
       organisation: {
@@ -63,12 +63,9 @@ export class SignInResolver {
         slug: organisation?.slug ?? '',
         name: organisation?.name ?? '',
       },
-      // The executor calls it only where the field is asked for.
-      name: (() =>
-        space
-          ? caller.opening.text(space.fullName, personId)
-          : caller.opening.staffName(accountId)) as unknown as string,
+      name: () =>
+        space ? caller.opening.text(space.fullName, personId) : caller.opening.staffName(accountId),
       candidateSpace: space ? presentSpace(space, caller) : null,
-    };
+    });
   }
 }

@@ -14,7 +14,9 @@ export class DocumentVersionType {
   @Field(() => Int, { description: 'Bytes.' })
   size!: number;
 
-  @Field(() => String, { description: 'A keyed hash: it confirms nothing once the person is gone.' })
+  @Field(() => String, {
+    description: 'A keyed hash: it confirms nothing once the person is gone.',
+  })
   contentHash!: string;
 
   @Field(() => String, { description: 'ISO-8601 instant of the deposit.' })
@@ -75,7 +77,9 @@ export class CandidateType {
   email!: string | null;
 }
 
-@ObjectType('CandidateSpace', { description: 'The candidate’s own space: vault, applications, consents.' })
+@ObjectType('CandidateSpace', {
+  description: 'The candidate’s own space: vault, applications, consents.',
+})
 export class CandidateSpaceType extends CandidateType {
   @Field(() => String, { description: 'The campaign whose invitation they followed.' })
   campaign!: string;

@@ -10,7 +10,8 @@ import { ReviewSynthesisType } from './review.ts';
 export class Changed {
   @Field(() => PositionScalar, {
     nullable: true,
-    description: 'Where the change lies; null where nothing had to change. Hand it on as `atLeast`.',
+    description:
+      'Where the change lies; null where nothing had to change. Hand it on as `atLeast`.',
   })
   position!: Position | null;
 

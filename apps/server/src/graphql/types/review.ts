@@ -74,14 +74,22 @@ export class ReviewEntryType {
   @Field(() => DocumentVersionType, { nullable: true })
   document!: DocumentVersionType | null;
 
-  @Field(() => VerdictType, { nullable: true, description: 'About the version that lies there now.' })
+  @Field(() => VerdictType, {
+    nullable: true,
+    description: 'About the version that lies there now.',
+  })
   verdict!: VerdictType | null;
 
-  @Field(() => [CommentType], { nullable: true, description: 'For reviewers; not for the candidate.' })
+  @Field(() => [CommentType], {
+    nullable: true,
+    description: 'For reviewers; not for the candidate.',
+  })
   comments!: CommentType[] | null;
 }
 
-@ObjectType('ReviewSynthesis', { description: 'Where a dossier stands, place by place and as a whole.' })
+@ObjectType('ReviewSynthesis', {
+  description: 'Where a dossier stands, place by place and as a whole.',
+})
 export class ReviewSynthesisType {
   @Field(() => ID)
   applicationId!: string;

@@ -53,7 +53,9 @@ export class TrailEntryType {
   @Field(() => ID)
   commandId!: string;
 
-  @Field(() => ID, { description: 'What led to the command: itself, or the event a saga followed.' })
+  @Field(() => ID, {
+    description: 'What led to the command: itself, or the event a saga followed.',
+  })
   causationId!: string;
 
   @Field(() => PositionScalar, { description: 'Where it lies in the log.' })

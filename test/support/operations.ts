@@ -1,0 +1,149 @@
+/** What a test reads back from each mutation, and the shape in which it comes. */
+
+export interface Changed {
+  readonly position: string | null;
+  readonly commandId: string;
+}
+
+export interface Space {
+  readonly candidateId: string;
+  readonly fullName: string | null;
+  readonly email: string | null;
+  readonly documents: readonly {
+    readonly documentId: string;
+    readonly versions: readonly Version[];
+  }[];
+  readonly applications: readonly { readonly applicationId: string; readonly state: string }[];
+}
+
+export interface Version {
+  readonly version: number;
+  readonly fileName: string | null;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly contentHash: string;
+}
+
+export interface Dossier {
+  readonly applicationId: string;
+  readonly state: string;
+  readonly revision: number;
+  readonly items: readonly {
+    readonly key: string;
+    readonly documentId: string | null;
+    readonly document: Version | null;
+  }[];
+}
+
+export interface Synthesis {
+  readonly state: string;
+  readonly revision: number;
+  readonly entries: readonly {
+    readonly item: string;
+    readonly state: string;
+    readonly documentId: string | null;
+    readonly version: number | null;
+    readonly contentHash: string | null;
+    readonly verdict: { readonly at: string; readonly reason: string | null } | null;
+  }[];
+}
+
+export interface SignedIn {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly accessTokenExpiresAt: string;
+}
+
+export interface Deposited extends Changed {
+  readonly documentId: string;
+  readonly document: { readonly versions: readonly Version[] } | null;
+}
+
+export interface Reviewed extends Changed {
+  readonly applicationId: string;
+  readonly revision: number;
+  readonly reviewSynthesis: Synthesis | null;
+}
+
+export interface OnDossier extends Changed {
+  readonly applicationId: string;
+  readonly dossier: Dossier | null;
+}
+
+const changed = 'position commandId';
+const version = 'version fileName mediaType size contentHash';
+export const dossierFields = `applicationId state revision items { key documentId document { ${version} } }`;
+export const spaceFields = `candidateId fullName email documents { documentId versions { ${version} } } applications { applicationId state }`;
+export const synthesisFields =
+  'state revision entries { item state documentId version contentHash verdict { at reason } }';
+
+const onDossier = `${changed} applicationId dossier { ${dossierFields} }`;
+const reviewed = `${changed} applicationId revision reviewSynthesis { ${synthesisFields} }`;
+const deposited = `${changed} documentId document { versions { ${version} } }`;
+const tokens = 'accessToken refreshToken accessTokenExpiresAt';
+
+/** Selections by mutation; each mutation takes one input, of the type that bears its name. */
+export const selections = {
+  signIn: tokens,
+  refreshSignIn: tokens,
+  signOut: 'signedOut',
+  setChecklist: `${changed} checklistVersion`,
+  setLegalBasis: `${changed} legalBasis`,
+  createInvitation: `${changed} invitation { invitationId campaign token link consentText { version } }`,
+  registerCandidate: `${changed} candidateId`,
+  grantConsent: `${changed} consent { consentId textVersion channel at }`,
+  startApplication: onDossier,
+  requestUpload: 'uploadId url expiresAt maximumBytes',
+  requestDownload: 'url expiresAt',
+  addDocument: deposited,
+  replaceDocument: deposited,
+  selectDocument: onDossier,
+  submitApplication: onDossier,
+  acceptDocument: reviewed,
+  refuseDocument: reviewed,
+  commentOnDocument: reviewed,
+  acceptApplication: reviewed,
+  returnApplication: reviewed,
+  rejectApplicationFinally: reviewed,
+} as const;
+
+export type MutationName = keyof typeof selections;
+
+export interface Payloads {
+  signIn: SignedIn;
+  refreshSignIn: SignedIn;
+  signOut: { readonly signedOut: boolean };
+  setChecklist: Changed & { readonly checklistVersion: number };
+  setLegalBasis: Changed & { readonly legalBasis: string };
+  createInvitation: Changed & {
+    readonly invitation: {
+      readonly invitationId: string;
+      readonly campaign: string;
+      readonly token: string;
+      readonly link: string;
+      readonly consentText: { readonly version: string };
+    };
+  };
+  registerCandidate: Changed & { readonly candidateId: string };
+  grantConsent: Changed & {
+    readonly consent: { readonly consentId: string; readonly at: string } | null;
+  };
+  startApplication: OnDossier;
+  requestUpload: { readonly uploadId: string; readonly url: string | null };
+  requestDownload: { readonly url: string };
+  addDocument: Deposited;
+  replaceDocument: Deposited;
+  selectDocument: OnDossier;
+  submitApplication: OnDossier;
+  acceptDocument: Reviewed;
+  refuseDocument: Reviewed;
+  commentOnDocument: Reviewed;
+  acceptApplication: Reviewed;
+  returnApplication: Reviewed;
+  rejectApplicationFinally: Reviewed;
+}
+
+export const mutationText = (name: MutationName): string =>
+  name === 'signOut'
+    ? `mutation { signOut { ${selections.signOut} } }`
+    : `mutation Send($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selections[name]} } }`;

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { handSetClock, type HandSetClock } from '@vivier/kernel';
+import { silentLog, start, type Server } from '@vivier/server';
+import { Client } from './client.ts';
+
+/** One pass over a few KiB: what a password costs to guess is not what these tests are about. */
+export const cheap = { memoryKiB: 8, passes: 1, parallelism: 1 } as const;
+
+/** Where hand-set clocks start. */
+export const MORNING = '2026-03-02T09:00:00.000Z';
+
+export interface Running {
+  readonly server: Server;
+  readonly folder: string;
+  readonly clock: HandSetClock;
+  /** Somebody without a token. */
+  readonly anybody: Client;
+  /** Starts another server on the same folder once this one has stopped. */
+  readonly again: () => Promise<Running>;
+  /** Stops the server and removes its folder. */
+  readonly end: () => Promise<void>;
+}
+
+/** Starts the whole product on a folder of its own, at an hour of the test's choosing. */
+export const running = async (
+  options: { readonly demo?: boolean; readonly folder?: string; readonly at?: string } = {},
+): Promise<Running> => {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
+  const clock = handSetClock(options.at ?? MORNING);
+  const server = await start({
+    host: '127.0.0.1',
+    port: 0,
+    dataFolder: folder,
+    publicUrl: '',
+    clock,
+    passwordCost: cheap,
+    log: process.env.DBG ? ({info(){},warn(...a){console.error(...a)},error(...a){console.error(JSON.stringify(a))}} as never) : silentLog,
+    demo: options.demo ?? false,
+  });
+  const end = async (): Promise<void> => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return {
+    server,
+    folder,
+    clock,
+    anybody: new Client(server.url),
+    again: async () => {
+      await server.stop();
+      return running({ folder, demo: false, at: new Date(clock.now()).toISOString() });
+    },
+    end,
+  };
+};
