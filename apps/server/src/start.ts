@@ -72,7 +72,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       { logger: ['error', 'warn'], abortOnError: false, bufferLogs: false },
     );
     const server = adapter.getInstance();
-    await explorer(server as never);
+    await explorer(server as never, demoInvitation !== undefined);
     await transfers(server as never, house);
     health(server as never, house);
     invitationPage(server as never, house);

@@ -17,9 +17,19 @@ const harmless = [
   new RegExp(`^Variable "\\$${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.`),
   new RegExp(`^Variable "\\$${NAME}" of type "[\\w!\\[\\]]+" used in position`),
   new RegExp(`^Variable "\\$${NAME}" is not defined`),
+  /^POST body missing, invalid Content-Type, or JSON object has no keys\./,
+  /^This operation has been blocked as a potential Cross-Site Request Forgery \(CSRF\)\. Please either specify a 'content-type' header/,
+  /^GET requests only support query operations/,
 ];
 
-const expectedType = new RegExp(`Expected value of type "([\\w!\\[\\]]+)"`);
+const expectedType = [
+  new RegExp(`Expected value of type "([\\w!\\[\\]]+)"`),
+  /^(Int|Float|String|Boolean|ID) cannot represent/,
+  new RegExp(`does not exist in "(${NAME})" enum\\.`),
+  new RegExp(`^Enum "(${NAME})" cannot represent`),
+];
+/** Where in a variable the engine stumbled; it comes after the value, in quotes that no value holds. */
+const place = /^.* at "([\w.[\]]+)"; /s;
 const variable = new RegExp(`^Variable "(\\$${NAME})" got invalid value `);
 const missingField = new RegExp(
   `; (Field "${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.)$`,
@@ -37,10 +47,14 @@ export const withoutValues = (message: string): string => {
   const [, name] = variable.exec(message) ?? [];
   if (name !== undefined) {
     const [, reason] = missingField.exec(message) ?? unknownField.exec(message) ?? [];
-    return `Variable "${name}" is not acceptable${reason ? `: ${reason}` : '; compare it with the schema.'}`;
+    const [, where] = place.exec(message) ?? [];
+    const at = where === undefined ? '' : ` at "${where}"`;
+    return `Variable "${name}" is not acceptable${at}${reason ? `: ${reason}` : '; compare it with the schema.'}`;
   }
-  const [, type] = expectedType.exec(message) ?? [];
-  if (type !== undefined) return `A value of type "${type}" is expected here.`;
+  for (const pattern of expectedType) {
+    const [, type] = pattern.exec(message) ?? [];
+    if (type !== undefined) return `A value of type "${type}" is expected here.`;
+  }
   return message.startsWith('Syntax Error') ? 'Syntax error.' : 'This does not fit the schema.';
 };
 

@@ -8,11 +8,12 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { GraphQLModule, type GqlExceptionFilter } from '@nestjs/graphql';
+import { GraphQLModule } from '@nestjs/graphql';
 import { commandRejections } from '@vivier/runtime';
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError, isObjectType, type GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
 import type { House } from '../house/house.ts';
+import { Failures } from '../http/failures.ts';
 import { Bus, FindDocumentsHandler, HOUSE, SendCommandHandler } from './bus.ts';
 import { SignedInGuard, type RequestContext } from './caller.ts';
 import { errorFormatter } from './format-error.ts';
@@ -37,14 +38,6 @@ export const resolvers = [
 ];
 
 export const scalars = [PositionScalar];
-
-/** Refusals are answers, not failures: they go to the caller and not into the error log. */
-@Catch(GraphQLError)
-class RefusalFilter implements GqlExceptionFilter<GraphQLError> {
-  catch(refusal: GraphQLError): GraphQLError {
-    return refusal;
-  }
-}
 
 /** Every violation with its field; constraint messages speak of rules, not of values. */
 const violations = (errors: readonly ValidationError[], path = ''): Record<string, string> =>
@@ -96,7 +89,7 @@ export class ApiModule {
         { provide: HOUSE, useValue: house },
         { provide: PUBLIC_URL, useValue: publicUrl },
         { provide: APP_GUARD, useClass: SignedInGuard },
-        { provide: APP_FILTER, useClass: RefusalFilter },
+        { provide: APP_FILTER, useClass: Failures },
         {
           provide: APP_PIPE,
           useValue: new ValidationPipe({

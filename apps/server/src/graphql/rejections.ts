@@ -30,6 +30,18 @@ export const edgeRejections = defineRejections({
     message: 'Something went wrong on our side.',
     remedy: 'Try again with the same commandId; nothing is done twice.',
   },
+  BodyTooLarge: {
+    message: 'The body of the request is larger than what is taken in here.',
+    remedy: 'Send less at once; files go to the address that requestUpload hands out.',
+  },
+  BodyNotUnderstood: {
+    message: 'The body of the request cannot be read.',
+    remedy: 'Send JSON with the content type application/json.',
+  },
+  AddressUnknown: {
+    message: 'There is nothing at this address.',
+    remedy: 'GraphQL is at /graphql.',
+  },
   RequestNotUnderstood: {
     message: 'The request is not a valid GraphQL operation of this schema.',
     remedy: 'Compare it with the schema.',

@@ -1,12 +1,21 @@
 import fastifyStatic from '@fastify/static';
 import { getDistDirectory, renderAltair } from 'altair-static';
 import type { FastifyInstance } from 'fastify';
+import { DEMO_PASSWORD } from '../house/demo.ts';
 
 const BASE = '/explorer/';
 
-const firstQuery = `# Sign in first, then set the header  Authorization: Bearer <accessToken>
+const askFirst = (
+  isDemo: boolean,
+): string => `# Sign in first, then set the header  Authorization: Bearer <accessToken>
 mutation SignIn {
-  signIn(input: { organisation: "demo", email: "operator@demo.example", password: "vivier-demo-only" }) {
+  signIn(
+    input: {
+      organisation: "${isDemo ? 'demo' : ''}"
+      email: "${isDemo ? 'operator@demo.example' : ''}"
+      password: "${isDemo ? DEMO_PASSWORD : ''}"
+    }
+  ) {
     accessToken
   }
 }
@@ -20,8 +29,15 @@ query Dossiers {
  * A page to try GraphQL in, for a browser that opens `/graphql`. It is part of the program and needs no
  * internet.
  */
-export const explorer = async (server: FastifyInstance): Promise<void> => {
-  const page = renderAltair({ baseURL: BASE, endpointURL: '/graphql', initialQuery: firstQuery });
+export const explorer = async (server: FastifyInstance, isDemo: boolean): Promise<void> => {
+  const page = renderAltair({
+    baseURL: BASE,
+    endpointURL: '/graphql',
+    initialQuery: askFirst(isDemo),
+    // What is typed here stays here: no account elsewhere, no offers.
+    disableAccount: true,
+    persistedSettings: { 'banners.disable': true },
+  });
   await server.register(fastifyStatic, { root: getDistDirectory(), prefix: BASE, index: false });
   server.addHook('onRequest', async (request, reply) => {
     if (
