@@ -5,7 +5,6 @@ import {
   type ApplicationId,
   type DocumentId,
   type FileId,
-  type InvitationId,
 } from '@vivier/domain/events';
 import { givenSaga as given, inStream, pastId, told } from '@vivier/testing';
 import { replacedDocument } from './replaced-document.ts';
@@ -44,7 +43,7 @@ const started = (applicationId: ApplicationId): DomainEvent =>
   events.ApplicationStarted({
     applicationId,
     candidateId: ada,
-    invitationId: '5b1f6c1e-0a4c-4c58-9a35-2f7a6a2f1101' as InvitationId,
+    invitationId: '5b1f6c1e-0a4c-4c58-9a35-2f7a6a2f1101',
     campaign: 'summer',
     checklistVersion: 1,
     checklist: [],

@@ -22,18 +22,20 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 /** Speaks to the GraphQL face of a server as any program would, over HTTP, with a token or without. */
 export class Client {
+  /** @param token an access token, or what gives one that holds at this moment */
   constructor(
     readonly url: string,
-    readonly token?: string,
+    readonly token: string | (() => Promise<string>) | undefined = undefined,
   ) {}
 
   /** Sends a document; whatever comes back is the answer. */
   async send<Data>(query: string, variables: Variables = {}): Promise<Answer<Data>> {
+    const token = typeof this.token === 'function' ? await this.token() : this.token;
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify({ query, variables }),
     });

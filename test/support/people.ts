@@ -26,14 +26,22 @@ export interface Staff {
   readonly invite: (campaign?: string) => Promise<string>;
 }
 
+/**
+ * Signs in, and again whenever the hand-set clock has left the access token behind; the first time at
+ * once, so that wrong credentials show here.
+ */
 export const signIn = async (
-  { anybody }: Pick<Running, 'anybody'>,
+  { anybody, clock }: Pick<Running, 'anybody' | 'clock'>,
   organisation: string,
   email: string,
   password = PASSWORD,
 ): Promise<Client> => {
-  const { accessToken } = await anybody.do('signIn', { organisation, email, password });
-  return new Client(anybody.url, accessToken);
+  const fresh = () => anybody.do('signIn', { organisation, email, password });
+  let held = await fresh();
+  return new Client(anybody.url, async () => {
+    if (Date.parse(held.accessTokenExpiresAt) <= clock.now()) held = await fresh();
+    return held.accessToken;
+  });
 };
 
 /** An organisation with its people, made the way the command line makes them. */

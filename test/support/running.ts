@@ -17,18 +17,19 @@ export interface Running {
   readonly clock: HandSetClock;
   /** Somebody without a token. */
   readonly anybody: Client;
-  /** Starts another server on the same folder once this one has stopped. */
+  /** Stops the server and starts another one on the same folder, at the same time of day. */
   readonly again: () => Promise<Running>;
-  /** Stops the server and removes its folder. */
+  /** Stops the server and removes its folder; throws where the server's log told of an error. */
   readonly end: () => Promise<void>;
 }
 
 /** Starts the whole product on a folder of its own, at an hour of the test's choosing. */
 export const running = async (
-  options: { readonly demo?: boolean; readonly folder?: string; readonly at?: string } = {},
+  options: { readonly demo?: boolean; readonly folder?: string; readonly at?: number } = {},
 ): Promise<Running> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
   const clock = handSetClock(options.at ?? MORNING);
+  const errors: unknown[] = [];
   const server = await start({
     host: '127.0.0.1',
     port: 0,
@@ -36,13 +37,11 @@ export const running = async (
     publicUrl: '',
     clock,
     passwordCost: cheap,
-    log: process.env.DBG ? ({info(){},warn(...a){console.error(...a)},error(...a){console.error(JSON.stringify(a))}} as never) : silentLog,
+    log: Object.assign(Object.create(silentLog) as typeof silentLog, {
+      error: (...told: unknown[]) => errors.push(told),
+    }),
     demo: options.demo ?? false,
   });
-  const end = async (): Promise<void> => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
   return {
     server,
     folder,
@@ -50,8 +49,12 @@ export const running = async (
     anybody: new Client(server.url),
     again: async () => {
       await server.stop();
-      return running({ folder, demo: false, at: new Date(clock.now()).toISOString() });
+      return running({ folder, at: clock.now() });
     },
-    end,
+    end: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+      if (errors.length > 0) throw new Error(`The server told of errors: ${JSON.stringify(errors)}`);
+    },
   };
 };

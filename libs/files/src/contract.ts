@@ -130,7 +130,9 @@ export const filesContract = (
           const large = pdfOf(150_000);
           const mine = newUpload();
           await files.receive(await addressFor(files, mine), inPieces(large, bytes));
-          expect((await everythingFrom((await download(mine)).opened.stream)).equals(large)).toBe(true);
+          expect((await everythingFrom((await download(mine)).opened.stream)).equals(large)).toBe(
+            true,
+          );
         },
       );
 
@@ -289,7 +291,9 @@ export const filesContract = (
         }
         expect(await refusalOf(files.receive(token, overtaken()))).toBe('UploadUnknown');
         await done;
-        expect((await everythingFrom((await download(mine)).opened.stream)).equals(content)).toBe(true);
+        expect((await everythingFrom((await download(mine)).opened.stream)).equals(content)).toBe(
+          true,
+        );
       });
 
       test.each(['organisationId', 'personId', 'accountId'] as const)(

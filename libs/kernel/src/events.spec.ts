@@ -14,7 +14,10 @@ test('A declaration gives constructors, versions and the personal fields', () =>
 
 test('Upcasts with a gap are refused when the program starts', () => {
   expect(() =>
-    defineEvents({ NoteTaken: { size: z.int() } }, { NoteTaken: { 2: (old: Record<string, unknown>) => old } }),
+    defineEvents(
+      { NoteTaken: { size: z.int() } },
+      { NoteTaken: { 2: (old: Record<string, unknown>) => old } },
+    ),
   ).toThrow('NoteTaken has no upcast from version 1.');
 });
 

@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util';
 import { ada, blobOf } from './samples.fixtures.ts';
-import { joined, Sealed } from './sealed.ts';
+import { joined, type Sealed } from './sealed.ts';
 import { pending, stored } from './sealing.ts';
 
 const handles: readonly (readonly [string, Sealed<string>])[] = [

@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CommandId, EventId } from '@vivier/kernel';
 
 /**
@@ -22,6 +22,3 @@ export const deriveEventId = (...parts: string[]): EventId => derive('event', ..
 
 export const deriveCommandId = (...parts: string[]): CommandId =>
   derive('command', ...parts) as CommandId;
-
-/** A random UUID, for what nothing derives: an edge gives it once and hands it on. */
-export const newId = (): string => randomUUID();

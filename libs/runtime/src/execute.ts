@@ -25,6 +25,7 @@ import {
   type Recorded,
   type Rejection,
   type Scope,
+  type Shape,
 } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
 import { KeyFenced, type SealRequest, type Vault } from '@vivier/vault';
@@ -35,9 +36,7 @@ import { commandRejections } from './rejections.ts';
 
 /** Who may send a command: see the table of the domain. */
 export type Permission =
-  | 'anyone'
-  | 'saga'
-  | { readonly [role: string]: 'own' | 'organisation' | undefined };
+  'anyone' | 'saga' | { readonly [role: string]: 'own' | 'organisation' | undefined };
 
 /** A command on its way to the one door. */
 export interface CommandEnvelope {
@@ -100,7 +99,10 @@ const organisationScope = 'organisation' as Scope;
  */
 export const createExecute = (ports: CommandPorts): Execute => {
   const { store, vault, codec, clock } = ports;
-  const commands = new Map<string, { readonly aggregate: AnyDecider; readonly command: AnyCommand }>();
+  const commands = new Map<
+    string,
+    { readonly aggregate: AnyDecider; readonly command: AnyCommand }
+  >();
   for (const aggregate of Object.values(ports.aggregates))
     for (const [name, command] of Object.entries(
       aggregate.commands as Record<string, AnyCommand>,
@@ -138,7 +140,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     const last = events.at(-1);
     if (!first || !last) return undefined;
     if (first.command !== envelope.name) return commandRejections.CommandIdReused();
-    const person = aggregate.person(loaded.state) as PersonId | undefined;
+    const person = aggregate.person(loaded.state);
     try {
       const digest = await digestOf(
         envelope.organisationId,
@@ -178,15 +180,19 @@ export const createExecute = (ports: CommandPorts): Execute => {
   ): Promise<Done> => {
     const { organisationId, by, commandId } = envelope;
     const stream = streamName(aggregate.category, key);
-    const ids = decided.map((_, index) =>
-      deriveEventId(...sourceOf(envelope), String(index)),
-    );
+    const ids = decided.map((_, index) => deriveEventId(...sourceOf(envelope), String(index)));
     let state = loaded.state;
     decided.forEach((event, index) => {
       // The fold of one's own new events needs no position: they have none yet.
-      state = evolveOne(aggregate, state, { ...event, id: ids[index], key, stream, at } as Recorded);
+      state = evolveOne(aggregate, state, {
+        ...event,
+        id: ids[index],
+        key,
+        stream,
+        at,
+      } as Recorded);
     });
-    const personId = aggregate.person(state) as PersonId | undefined;
+    const personId = aggregate.person(state);
     const scope = personId === undefined ? organisationScope : aggregate.scope(key);
     const metadata: Metadata = {
       at,
@@ -201,19 +207,17 @@ export const createExecute = (ports: CommandPorts): Execute => {
     };
     const groups = decided.map((event) => codec.personalValues(event, personId));
     const requests = groups.flatMap((parts, index) =>
-      parts.map(
-        ({ personId: subject, ofStream, values }): SealRequest => ({
-          values,
-          origin: {
-            organisationId,
-            personId: subject,
-            scope: ofStream ? scope : ('account' as Scope),
-            stream,
-            eventId: ids[index] as NonNullable<(typeof ids)[number]>,
-            type: (decided[index] as DomainEvent).type,
-          },
-        }),
-      ),
+      parts.map(({ personId: subject, ofStream, values }): SealRequest => ({
+        values,
+        origin: {
+          organisationId,
+          personId: subject,
+          scope: ofStream ? scope : ('account' as Scope),
+          stream,
+          eventId: ids[index] as NonNullable<(typeof ids)[number]>,
+          type: (decided[index] as DomainEvent).type,
+        },
+      })),
     );
     const blobs = requests.length > 0 ? [...(await vault.seal(requests))] : [];
     const encodedMetadata = encodeMetadata(metadata);
@@ -257,7 +261,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     const at = new Date(clock.now()).toISOString();
     const newId = newIdOf(envelope);
     const context: CommandContext = { at, by, organisationId, newId, derive };
-    const key = command.key(input as never, context);
+    const key = command.key(input, context);
     const loaded = await load(store, codec, organisationId, aggregate, key);
 
     const theirs =
@@ -265,7 +269,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
       permission[by.role] === 'own' &&
       loaded.revision >= 0 &&
       aggregate.person(loaded.state) !== by.personId;
-    if (theirs || (loaded.revision < 0 && !command.creates)) return aggregate.absent() as Rejection;
+    if (theirs || (loaded.revision < 0 && !command.creates)) return aggregate.absent();
 
     const before = await earlier(envelope, aggregate, key, loaded, canonical);
     if (before) return before;
@@ -288,15 +292,12 @@ export const createExecute = (ports: CommandPorts): Execute => {
         return commandRejections.ChangedSinceSeen({ changes, revision: loaded.revision });
     }
 
-    const requests = (command.evidence?.(input as never, loaded.state, context) ??
-      {}) as EvidenceRequests;
+    const requests = (command.evidence?.(input, loaded.state, context) ?? {}) as EvidenceRequests;
     const evidence = await gather(organisationId, requests);
-    const decided = command.decide(input as never, loaded.state, {
+    const decided = command.decide(input, loaded.state, {
       ...context,
       evidence: evidence as never,
-    }) as
-      | readonly DomainEvent[]
-      | Rejection;
+    }) as readonly DomainEvent[] | Rejection;
     if (isRejection(decided)) return decided;
     if (decided.length === 0)
       return {
@@ -319,13 +320,13 @@ export const createExecute = (ports: CommandPorts): Execute => {
       permission === 'anyone' ||
       (permission === 'saga' ? by.kind === 'saga' : permission[by.role] !== undefined);
     if (!may) return commandRejections.NotAllowed();
-    const checked = checkInput(found.command.input, envelope.input);
+    const checked = checkInput(found.command.input as Shape, envelope.input);
     if ('rejected' in checked) return checked;
     for (let turn = 0; turn < ATTEMPTS; turn += 1) {
       try {
         return await attempt(envelope, found, checked, permission);
       } catch (error) {
-        if (error instanceof KeyFenced) return found.aggregate.absent() as Rejection;
+        if (error instanceof KeyFenced) return found.aggregate.absent();
         if (error instanceof AppendTooLarge) return commandRejections.InputTooLarge();
         // A lost race: what the winner wrote is read before deciding again.
         if (!(error instanceof WrongExpectedRevision || error instanceof EventIdConflict))

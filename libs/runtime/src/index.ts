@@ -1,5 +1,5 @@
 export { systemClock } from './clock.ts';
-export { derive, deriveCommandId, deriveEventId, newId } from './derive.ts';
+export { derive, deriveCommandId, deriveEventId } from './derive.ts';
 export {
   createExecute,
   newIdOf,

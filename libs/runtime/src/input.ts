@@ -19,7 +19,8 @@ export const checkInput = (shape: Shape, raw: unknown): Checked | Rejection => {
   const plain: Record<string, unknown> = {};
   const input: Record<string, unknown> = {};
   for (const name of Object.keys(given))
-    if (!(name in shape) && given[name] !== undefined) fields[name] = 'is not a field of this input';
+    if (!(name in shape) && given[name] !== undefined)
+      fields[name] = 'is not a field of this input';
   for (const [name, field] of Object.entries(shape)) {
     const result = (isPersonal(field) ? field.schema : field).safeParse(given[name]);
     if (!result.success) {

@@ -78,7 +78,8 @@ class Page {
         held.organisationId === organisationId &&
         held.document !== undefined &&
         Object.entries(where).every(
-          ([field, value]) => (held.document as unknown as Record<string, unknown>)[field] === value,
+          ([field, value]) =>
+            (held.document as unknown as Record<string, unknown>)[field] === value,
         )
       )
         ids.add(held.id);

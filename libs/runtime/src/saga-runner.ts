@@ -159,8 +159,10 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   /** Sends what is due; only once every saga has seen the log's end, so that no old plan is sent. */
   const sendDue = async (): Promise<void> => {
     for (;;) {
+      // A saga that stands still may hold plans which events that it has not seen would cancel.
+      if (stopping.signal.aborted || followers.some(({ progress }) => progress.halt)) return;
       const due = await workState.due(clock.now(), DUE_AT_ONCE);
-      if (due.length === 0 || stopping.signal.aborted) return;
+      if (due.length === 0) return;
       for (const entry of due) await send(entry);
       await workState.done(due);
     }

@@ -7,11 +7,11 @@ import {
   type Actor,
   type AnyCommand,
   type AnyDecider,
+  type AnyEventSet,
   type CommandContext,
   type CommandId,
   type CommandInput,
   type DomainEvent,
-  type PersonId,
   type Recorded,
   type Rejection,
 } from '@vivier/kernel';
@@ -92,7 +92,7 @@ class World {
 
   constructor(aggregates: Aggregates, permissions: Readonly<Record<string, Permission>>) {
     const all = Object.values(aggregates);
-    const sets = all.map(({ events }) => events as AnyDecider['events']);
+    const sets = all.map((of): AnyEventSet => of.events as AnyEventSet);
     this.#past = new Past(sets, this.vault);
     this.#declared = declarations(sets);
     this.#commands = Object.fromEntries(
@@ -122,7 +122,7 @@ class World {
     const stream = {
       category: of.category,
       key,
-      personId: of.person(state) as PersonId | undefined,
+      personId: of.person(state),
       scope: of.scope(key),
     };
     const records = made.map((event) => this.#past.stored({ stream, event, circumstances: {} }));

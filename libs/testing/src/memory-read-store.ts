@@ -71,6 +71,11 @@ export class MemoryReadStore implements ReadStore {
     this.#collections.clear();
   }
 
+  /** Forgets how far a projection has come and keeps its documents: all events will come again. */
+  rewind(projection: string): void {
+    this.#positions.delete(projection);
+  }
+
   /** Everything that is stored, as one text: what two ways to build it are compared by. */
   contents(): string {
     const collections = [...this.#collections].map(([name, documents]) => [

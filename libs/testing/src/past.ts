@@ -102,7 +102,7 @@ export class Past {
       commandId: commandId as CommandId,
       command: circumstances.command ?? 'Past',
       inputDigest: 'past',
-      correlationId: commandId as string as CorrelationId,
+      correlationId: commandId as CorrelationId,
       causationId: circumstances.causationId ?? commandId,
     };
     const made = withHandles(this.#declared, event);

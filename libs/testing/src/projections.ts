@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Document, Projection, Recorded } from '@vivier/kernel';
+import { Sealed, type Document, type Projection, type Recorded } from '@vivier/kernel';
 import { packDocument, unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import { MemoryVault } from './memory-vault.ts';
 import { opened } from './open-givens.ts';
@@ -21,6 +21,11 @@ class Documents<Doc extends Document> {
   get(id: string): Doc | undefined {
     const held = this.#held.get(id);
     return held && unpackDocument<Doc>(JSON.parse(held.text) as PackedDocument);
+  }
+
+  /** All documents, by id. */
+  all(): readonly (Doc | undefined)[] {
+    return [...this.#held.keys()].map((id) => this.get(id));
   }
 
   contents(): string {
@@ -54,9 +59,19 @@ class Documents<Doc extends Document> {
   }
 }
 
+/** The handles in a value, at any depth. */
+const personalIn = (value: unknown): readonly Sealed[] => {
+  if (value instanceof Sealed) return [value];
+  if (Array.isArray(value)) return value.flatMap(personalIn);
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(personalIn);
+  return [];
+};
+
 export interface ProjectionWords<Doc extends Document> {
   /** The document of this id is exactly this, personal values in clear text; or there is none. */
   readonly then: (id: string, expected: Clear<Doc> | undefined) => ProjectionWords<Doc>;
+  /** All that the documents together still say of persons, whatever the fields: exactly this, sorted. */
+  readonly thenPersonal: (expected: readonly string[]) => ProjectionWords<Doc>;
   /** Every event comes once more, the oldest first. */
   readonly redelivered: () => { readonly thenUnchanged: () => ProjectionWords<Doc> };
 }
@@ -82,6 +97,15 @@ export const givenProjection = <Doc extends Document>(
       }
       close();
       expect(inClear(vault, documents.get(id))).toEqual(expected);
+      return words;
+    },
+    thenPersonal: (expected) => {
+      close();
+      expect(
+        personalIn(documents.all())
+          .map((handle) => String(inClear(vault, handle)))
+          .sort(),
+      ).toEqual([...expected].sort());
       return words;
     },
     redelivered: () => {

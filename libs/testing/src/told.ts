@@ -67,9 +67,7 @@ export const inClear = (vault: MemoryVault, value: unknown): unknown => {
         return content.value;
       case 'stored': {
         const [values] = vault.openNow([content.blob]);
-        return values === undefined || values === erased
-          ? erased
-          : (values as Readonly<Record<string, unknown>>)[content.field];
+        return values === undefined || values === erased ? erased : values[content.field];
       }
       case 'joined': {
         const parts = content.parts.map((part) => inClear(vault, part));

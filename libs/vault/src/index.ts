@@ -4,3 +4,4 @@ export { openEmbeddedVault, type EmbeddedVaultOptions } from './embedded/vault.t
 export type { DestructionPoint, VaultFaults } from './embedded/destroyer.ts';
 export { openMasterKeysFile, type MasterKeys } from './master-keys.ts';
 export { equalInConstantTime } from './equal.ts';
+export { newId } from './new-id.ts';

@@ -1,4 +1,5 @@
 import { START, type OrganisationId, type Position } from '@vivier/kernel';
+import { outboxContract } from './outbox.contract.ts';
 import {
   SagaPositionMoved,
   UnstorableAgenda,
@@ -46,6 +47,7 @@ const commit = async (store: WorkState, ...instances: readonly SagaInstance[]): 
 
 /** What every adapter of the working state must do. */
 export const workStateContract = (name: string, open: () => Promise<OpenedWorkState>): void => {
+  outboxContract(name, open);
   describe(`the working state ${name}`, () => {
     let opened: OpenedWorkState;
     let store: WorkState;

@@ -1,4 +1,4 @@
-import type { OrganisationId, Position } from '@vivier/kernel';
+import type { EventId, OrganisationId, Position } from '@vivier/kernel';
 
 /** One thing that will be sent at `due` unless the instance's agenda changes first. */
 export interface AgendaEntry {
@@ -53,6 +53,8 @@ export interface WorkState {
    * stays, and one that is gone already is no mistake.
    */
   done(entries: readonly AgendaEntry[]): Promise<void>;
+  /** What effects have still to do. */
+  readonly outbox: Outbox;
   close(): Promise<void>;
 }
 
@@ -109,4 +111,60 @@ export class FolderOwned extends Error {
       `${holder} holds the folder ${folder}: stop it first, or set VIVIER_DATA to another folder.`,
     );
   }
+}
+
+/** One reaction to one event that touches the outside. */
+export interface OutboxTask {
+  readonly organisationId: OrganisationId;
+  readonly effect: string;
+  /** The event that asks for it: there is one task for each effect and event. */
+  readonly eventId: EventId;
+  /** What is needed to do it, as JSON: ids, facts and sealed values; never a clear personal value. */
+  readonly task: string;
+}
+
+export interface OutboxEntry extends OutboxTask {
+  /** Begun so often, whether or not it ended. */
+  readonly attempts: number;
+  /** ms since 1970; when it may be tried next. */
+  readonly due: number;
+  /** Of the last attempt that ended badly: a kind of failure, never a value. */
+  readonly failure: string | undefined;
+}
+
+/** What an effect found in one page of the log; all of it is stored, or nothing. */
+export interface OutboxBatch {
+  readonly effect: string;
+  /** Refused (SagaPositionMoved) when the stored position is another one. */
+  readonly from: Position;
+  readonly to: Position;
+  readonly tasks: readonly OutboxTask[];
+  /** ms since 1970; when the tasks may first be tried. */
+  readonly due: number;
+}
+
+/**
+ * What effects have still to do. A task is written down with the position of its event, its attempt
+ * before it is begun and its result after: a crash in between does it again and tells that it did.
+ */
+export interface Outbox {
+  position(effect: string): Promise<Position>;
+  /** A task that is there already, waiting or dead, stays as it is. */
+  take(batch: OutboxBatch): Promise<void>;
+  /** Living tasks due at `now` or before, the oldest first. */
+  due(now: number, limit: number): Promise<readonly OutboxEntry[]>;
+  /** The instant of the next living task, or `undefined`. */
+  nextDue(): Promise<number | undefined>;
+  /** Records that an attempt begins; resolves with the entry as it then is. */
+  begin(entry: OutboxEntry): Promise<OutboxEntry>;
+  /** It is done: the entry goes. */
+  finish(entry: OutboxEntry): Promise<void>;
+  /** It failed and will be tried again. */
+  postpone(entry: OutboxEntry, due: number, failure: string): Promise<void>;
+  /** It failed for good: it stays, visibly, until somebody revives it. */
+  bury(entry: OutboxEntry, failure: string): Promise<void>;
+  /** The dead, the oldest first. */
+  dead(limit: number): Promise<readonly OutboxEntry[]>;
+  /** Gives a dead task a new life with no attempts; resolves with whether there was one. */
+  revive(effect: string, eventId: EventId, due: number): Promise<boolean>;
 }

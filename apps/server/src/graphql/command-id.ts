@@ -1,5 +1,5 @@
 import type { CommandId } from '@vivier/kernel';
-import { newId } from '@vivier/runtime';
+import { newId } from '@vivier/vault';
 
 /** The caller's own id for a command, or a new one where they left it to us. */
 export const commandIdOf = (given: string | null | undefined): CommandId =>

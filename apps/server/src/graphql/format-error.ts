@@ -29,7 +29,7 @@ const expectedType = [
   new RegExp(`^Enum "(${NAME})" cannot represent`),
 ];
 /** Where in a variable the engine stumbled; it comes after the value, in quotes that no value holds. */
-const place = /^.* at "([\w.[\]]+)"; /s;
+const whereInVariable = /^.* at "([\w.[\]]+)"; /s;
 const variable = new RegExp(`^Variable "(\\$${NAME})" got invalid value `);
 const missingField = new RegExp(
   `; (Field "${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.)$`,
@@ -47,7 +47,7 @@ export const withoutValues = (message: string): string => {
   const [, name] = variable.exec(message) ?? [];
   if (name !== undefined) {
     const [, reason] = missingField.exec(message) ?? unknownField.exec(message) ?? [];
-    const [, where] = place.exec(message) ?? [];
+    const [, where] = whereInVariable.exec(message) ?? [];
     const at = where === undefined ? '' : ` at "${where}"`;
     return `Variable "${name}" is not acceptable${at}${reason ? `: ${reason}` : '; compare it with the schema.'}`;
   }

@@ -1,6 +1,6 @@
 import { SignInRefused, type AccountId, type Organisation, type Role } from '@vivier/identity';
 import type { EventId, OrganisationId, PersonId, Scope, StreamName } from '@vivier/kernel';
-import { newId } from '@vivier/runtime';
+import { newId } from '@vivier/vault';
 import type { House } from './house.ts';
 
 /** Roles of an organisation's own people; candidates register themselves. */

@@ -6,7 +6,7 @@ import {
   unknownLink,
 } from '../recruitment-module/recruitment-module.fixtures.ts';
 import { rights } from '../rights.ts';
-import { candidateEvents, type CandidateId, type DocumentId } from './candidate.events.ts';
+import { candidateEvents } from './candidate.events.ts';
 import { ada, adaErased, adaId, adasVault, cv, cvReplaced, newerCv } from './candidate.fixtures.ts';
 
 const given = deciderWords(aggregates, rights);
@@ -22,7 +22,7 @@ const anotherUpload = { ...newerUpload, fileId: 'f11e0000-0000-4000-8000-0000000
 test('R-022: whoever follows an invitation registers, and its campaign is noted (R-023)', () =>
   given(settingsOf(organisation))
     .when('RegisterCandidate', { invitationId: summerLink, fullName, email }, { by: follower })
-    .thenMade(({ newId }) => [CandidateRegistered({ ...ada, candidateId: newId as CandidateId })]));
+    .thenMade(({ newId }) => [CandidateRegistered({ ...ada, candidateId: newId })]));
 
 test('R-022: without a valid invitation nobody registers', () =>
   given(settingsOf(organisation))
@@ -50,14 +50,12 @@ test('Names are stored without the blanks around them', () =>
       { invitationId: summerLink, fullName: ` ${fullName}\t`, email },
       { by: follower },
     )
-    .thenMade(({ newId }) => [CandidateRegistered({ ...ada, candidateId: newId as CandidateId })]));
+    .thenMade(({ newId }) => [CandidateRegistered({ ...ada, candidateId: newId })]));
 
 test('R-083: a candidate deposits a document as version 1', () =>
   given(adasVault())
     .when('AddDocument', newerUpload, { by: self })
-    .thenMade(({ newId }) => [
-      DocumentAdded({ ...newerUpload, documentId: newId as DocumentId, version: 1 }),
-    ]));
+    .thenMade(({ newId }) => [DocumentAdded({ ...newerUpload, documentId: newId, version: 1 })]));
 
 test('An upload makes one document, not two', () =>
   given(adasVault()).when('AddDocument', upload, { by: self }).thenRejected('FileAlreadyUsed'));

@@ -7,11 +7,20 @@ import { FileRefused } from '../refusals.ts';
 /** What one upload may still unpack to, archives within it included. */
 export interface Budget {
   bytes: number;
+  /** Of these, how many may be read as markup, which costs ten times as much. */
+  markup: number;
+  /** Elements of markup. */
+  elements: number;
   entries: number;
 }
 
-/** A page of text unpacks to tens of KiB; a megabyte of honest markup to ten or twenty of it. */
-export const documentBudget = (): Budget => ({ bytes: 32 * 1024 * 1024, entries: 2000 });
+/** A page of text unpacks to tens of KiB; a megabyte of honest markup to ten of it. */
+export const documentBudget = (): Budget => ({
+  bytes: 32 * 1024 * 1024,
+  markup: 12 * 1024 * 1024,
+  elements: 300_000,
+  entries: 2000,
+});
 
 /** Takes the bytes of one entry. */
 export interface EntryReader {
@@ -20,6 +29,7 @@ export interface EntryReader {
 }
 
 export interface Archive {
+  readonly budget: Budget;
   /** In the order of the archive's directory; folders left out. */
   readonly names: readonly string[];
   /** Whether the first entry is stored as it is (OpenDocument demands it of its `mimetype`). */
@@ -53,6 +63,7 @@ export async function openArchive(content: Buffer, budget: Budget): Promise<Arch
   const files = entries.filter((entry) => !entry.fileName.endsWith('/'));
   const [first] = files;
   return {
+    budget,
     names: files.map((entry) => entry.fileName),
     startsWith: (name) =>
       first?.fileName === name &&

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import type { FileRefusal } from '../refusals.ts';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { FileRefused, type FileRefusal } from '../refusals.ts';
 import { docx, docxEntries, odt, WORD_MAIN } from '../testing/office.ts';
 import { objectStream, pdf, pdfStream } from '../testing/pdf.ts';
 import { doc, withoutSectors } from '../testing/word-binary.ts';
@@ -163,7 +165,7 @@ describe('A PDF', () => {
       pdf([
         pdfStream(
           '/Type/ObjStm/N 1/First 5/Filter/FlateDecode',
-          deflateSync(Buffer.alloc(17 << 20)),
+          deflateSync(Buffer.alloc(5 << 20)),
         ),
       ]),
       'FileDamaged',
@@ -335,6 +337,13 @@ describe('An archive', () => {
           },
         ],
       }),
+      'FileDamaged',
+    ],
+    ['one with markup of no end', docx({ body: '<w:p/>'.repeat(300_000) }), 'FileDamaged'],
+    ['one with markup of no depth', docx({ body: '<a>'.repeat(1_000_000) }), 'FileDamaged'],
+    [
+      'one with an element of too many attributes',
+      docx({ body: `<a ${Array.from({ length: 501 }, (_, at) => `a${at}=""`).join(' ')}/>` }),
       'FileDamaged',
     ],
     [
@@ -511,4 +520,46 @@ describe('A rich text', () => {
     ['one that never ends', Buffer.from('{\\rtf1 {'), 'FileDamaged'],
     ['one with bytes after it', Buffer.concat([rtf('x'), Buffer.from('PK')]), 'FileDamaged'],
   ]);
+});
+
+describe('A document made to keep its reader busy', () => {
+  const many = (piece: string) => piece.repeat(Math.floor(900_000 / piece.length));
+  const begun = (instructions: string) =>
+    docx({ body: `<w:fldChar w:fldCharType="begin"/>${instructions}` });
+
+  // Without bounds, each of these takes minutes: they would run into the time limit of the test.
+  refusedWith([
+    ['one of spaces in a field', Buffer.from(`{\\rtf1{\\fldinst ${many(' ')}`), 'FileDamaged'],
+    ['one of brackets', pdf([many('(')]), 'FileDamaged'],
+    ['one of objects in strings', pdf([many('(1 0 obj)')]), 'FileHasActiveContent'],
+    [
+      'one of instructions in one field',
+      begun('<w:instrText>x</w:instrText><w:fldChar w:fldCharType="separate"/>'.repeat(150_000)),
+      'FileDamaged',
+    ],
+  ]);
+  acceptedAs([
+    ['one of comments', pdf([many('%\n')]), 'application/pdf'],
+    ['one of strings', pdf([many('()')]), 'application/pdf'],
+    ['one of digits', pdf([many('1 ')]), 'application/pdf'],
+  ]);
+});
+
+describe('A real document with some bytes changed', () => {
+  test.each(['CV.pdf', 'letter.odt', 'CV.rtf', 'old.doc'])(
+    'is accepted or refused, and never anything else (%s)',
+    async (name) => {
+      const whole = sample(name);
+      const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 });
+      await fc.assert(
+        fc.asyncProperty(changes, async (changed) => {
+          const content = Buffer.from(whole);
+          for (const [at, byte] of changed) content[at] = byte;
+          const outcome = await inspectDocument(content).catch((failure: unknown) => failure);
+          expect(typeof outcome === 'string' || outcome instanceof FileRefused).toBe(true);
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
 });

@@ -48,7 +48,7 @@ export async function inspectOpenDocument(archive: Archive, binary: BinaryReader
     if (name === 'mimetype') return mimetypeReader;
     // An encrypted part is no markup: what the manifest says of it comes last and decides.
     if (/\.(xml|rdf)$/i.test(name))
-      return patient(markupReader(visitor), () => findings.add('FileDamaged'));
+      return patient(markupReader(visitor, archive.budget), () => findings.add('FileDamaged'));
     return binary(name);
   });
   for (const code of [

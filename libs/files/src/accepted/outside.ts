@@ -2,10 +2,11 @@
  * Field instructions that start a program or draw in other documents. `MACROBUTTON` stands in most
  * templates with nothing behind it, `INCLUDEPICTURE` in every text pasted from a web page.
  */
-const activeField = /^\s*"?\s*(DDE|DDEAUTO|INCLUDETEXT|IMPORT|LINK)\b/i;
+const activeField = /^(DDE|DDEAUTO|INCLUDETEXT|IMPORT|LINK)\b/i;
 
 /** Whether a field of a Word or RTF document reaches outside of it. */
-export const isActiveField = (instruction: string): boolean => activeField.test(instruction);
+export const isActiveField = (instruction: string): boolean =>
+  activeField.test(instruction.trimStart().replace(/^"/, '').trimStart());
 
 /**
  * Whether a reference leads off the reader's machine. A path on a drive does not: Word writes the one

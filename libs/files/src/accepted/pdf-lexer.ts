@@ -49,9 +49,7 @@ export function lexPdf(text: string, visitor: PdfVisitor): void {
       pass(end);
     } else if (word === '/') {
       const raw = after(nameBody, text, at + 1)![0];
-      const name = raw.replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) =>
-        String.fromCharCode(parseInt(hex, 16)),
-      );
+      const name = raw.includes('#') ? unescaped(raw) : raw;
       names.add(name);
       visitor.name(name);
       at += 1 + raw.length;
@@ -71,6 +69,9 @@ export function lexPdf(text: string, visitor: PdfVisitor): void {
     }
   }
 }
+
+const unescaped = (name: string): string =>
+  name.replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
 function after(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
   pattern.lastIndex = from;

@@ -22,8 +22,8 @@ const activeNames = new Set([
   'Rendition',
 ]);
 
-/** All object streams of one file may unpack to so many bytes; a one-page CV needs some 100 KiB. */
-const MAX_UNPACKED = 16 * 1024 * 1024;
+/** All object streams of one file may unpack to so many bytes; a one-page CV needs some 10 KiB. */
+const MAX_UNPACKED = 4 * 1024 * 1024;
 
 /**
  * Looks through a PDF for what a CV has no need of: scripts, programs to launch, attachments, forms that

@@ -79,7 +79,9 @@ export async function inspectWordXml(
     };
   };
   await archive.readAll((name) =>
-    markupParts.test(name) ? markupReader(visitor(name.toLowerCase())) : binary(name),
+    markupParts.test(name)
+      ? markupReader(visitor(name.toLowerCase()), archive.budget)
+      : binary(name),
   );
 
   for (const code of ['FileHasMacros', 'FileHasActiveContent', 'FileDamaged'] as const)
@@ -92,6 +94,9 @@ export async function inspectWordXml(
   const mainType = types.get(mainPart) ?? types.get(posix.extname(mainPart));
   if (outer && mainType !== WORD_MAIN) throw new FileRefused('FileTypeNotAccepted');
 }
+
+/** Only the first word of an instruction counts. */
+const JUDGED_LENGTH = 100;
 
 /** Puts the instructions of fields together, which Word spreads over runs, and judges each. */
 function fieldReader(active: () => void) {
@@ -111,7 +116,9 @@ function fieldReader(active: () => void) {
       if (type === 'end') open.pop();
     },
     text: (text: string) => {
-      if (inInstruction && open.length > 0) open.push((open.pop() ?? '') + text);
+      const gathered = open.at(-1);
+      if (!inInstruction || gathered === undefined) return;
+      open[open.length - 1] = (gathered + text).trimStart().slice(0, JUDGED_LENGTH);
     },
   };
 }

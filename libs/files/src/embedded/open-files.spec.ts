@@ -238,7 +238,9 @@ describe('After a kill', () => {
     expect(await files.uploaded(mine)).toMatchObject({ size: content.length, contentHash: 'hash' });
     expect(await refusalOf(files.receive(token, inPieces(content)))).toBe('UploadUnknown');
     const download = await files.requestDownload({ ...mine, fileId: mine.uploadId });
-    expect((await everythingFrom((await files.open(download.token)).stream)).equals(content)).toBe(true);
+    expect((await everythingFrom((await files.open(download.token)).stream)).equals(content)).toBe(
+      true,
+    );
     await files.close();
   });
 });

@@ -30,12 +30,25 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS agenda_by_instance
     ON agenda (saga, organisation, instance, key);
+  CREATE TABLE IF NOT EXISTS outbox (
+    effect TEXT NOT NULL,
+    event TEXT NOT NULL,
+    organisation TEXT NOT NULL,
+    task TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    dead INTEGER NOT NULL,
+    failure TEXT,
+    PRIMARY KEY (effect, event)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (dead, due);
 `;
 
 /**
- * Opens the file (mode 0600), or makes it. Unlike documents, this is not derived at each start, so that
- * a commit waits for the disk (`synchronous=FULL`). `secure_delete` because what is forgotten must go
- * from the disk too (GDPR 17).
+ * Opens the file (mode 0600), or makes it. A commit survives `kill -9` but does not wait for the disk
+ * (`synchronous=NORMAL`): after a power cut the file is as it was some commits ago, in itself whole, and
+ * what is missing follows from the log again, under ids that make a second sending harmless.
+ * `secure_delete` because what is forgotten must go from the disk too (GDPR 17).
  */
 export const openDatabase = (file: string): DatabaseSync => {
   if (file !== ':memory:') {
@@ -46,7 +59,7 @@ export const openDatabase = (file: string): DatabaseSync => {
   try {
     database.exec(`
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+      PRAGMA synchronous = NORMAL;
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
     `);

@@ -9,6 +9,7 @@ import {
   type WorkState,
 } from '../port.ts';
 import { inTransaction, openDatabase } from './database.ts';
+import { EmbeddedOutbox } from './outbox.ts';
 
 type EntryRow = readonly [number, OrganisationId, string, string, string, string];
 
@@ -70,10 +71,12 @@ const row = (one: AgendaEntry): EntryRow => [
 class EmbeddedWorkState implements WorkState {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof statements>;
+  readonly outbox: EmbeddedOutbox;
 
   constructor(file: string) {
     this.#database = openDatabase(file);
     this.#statements = statements(this.#database);
+    this.outbox = new EmbeddedOutbox(this.#database);
   }
 
   async position(saga: string): Promise<Position> {
@@ -143,7 +146,7 @@ class EmbeddedWorkState implements WorkState {
 
 /**
  * Working state of sagas in one SQLite file of this process's own (`:memory:` for none). What was
- * committed survives `kill -9` and a power cut.
+ * committed survives `kill -9`; `openDatabase` says what a power cut may cost.
  */
 export const openEmbeddedWorkState = async ({
   file,

@@ -1,0 +1,2 @@
+export { openDirectory, type DirectoryOptions } from './directory.ts';
+export * from './port.ts';

@@ -1,0 +1,123 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { START, type EventId, type OrganisationId, type Position } from '@vivier/kernel';
+import { SagaPositionMoved, type Outbox, type OutboxBatch, type OutboxEntry } from '../port.ts';
+import { inTransaction } from './database.ts';
+
+interface Row {
+  readonly effect: string;
+  readonly event: EventId;
+  readonly organisation: OrganisationId;
+  readonly task: string;
+  readonly attempts: number;
+  readonly due: number;
+  readonly failure: string | null;
+}
+
+const entry = (row: Row): OutboxEntry => ({
+  organisationId: row.organisation,
+  effect: row.effect,
+  eventId: row.event,
+  task: row.task,
+  attempts: row.attempts,
+  due: row.due,
+  failure: row.failure ?? undefined,
+});
+
+/** Positions of effects lie beside those of sagas, under names that no saga has. */
+const placeOf = (effect: string): string => `effect:${effect}`;
+
+const statements = (database: DatabaseSync) => {
+  const prepare = (text: string): StatementSync => database.prepare(text);
+  return {
+    position: prepare('SELECT position FROM positions WHERE saga = ?'),
+    move: prepare(
+      `INSERT INTO positions VALUES (?, ?)
+        ON CONFLICT (saga) DO UPDATE SET position = excluded.position`,
+    ),
+    take: prepare(
+      `INSERT INTO outbox (effect, event, organisation, task, attempts, due, dead)
+        VALUES (?, ?, ?, ?, 0, ?, 0) ON CONFLICT DO NOTHING`,
+    ),
+    due: prepare('SELECT * FROM outbox WHERE dead = 0 AND due <= ? ORDER BY due LIMIT ?'),
+    next: prepare('SELECT min(due) AS due FROM outbox WHERE dead = 0'),
+    begin: prepare(
+      'UPDATE outbox SET attempts = attempts + 1 WHERE effect = ? AND event = ? RETURNING *',
+    ),
+    finish: prepare('DELETE FROM outbox WHERE effect = ? AND event = ?'),
+    postpone: prepare('UPDATE outbox SET due = ?, failure = ? WHERE effect = ? AND event = ?'),
+    bury: prepare('UPDATE outbox SET dead = 1, failure = ? WHERE effect = ? AND event = ?'),
+    dead: prepare('SELECT * FROM outbox WHERE dead = 1 ORDER BY due LIMIT ?'),
+    revive: prepare(
+      `UPDATE outbox SET dead = 0, attempts = 0, due = ?
+        WHERE effect = ? AND event = ? AND dead = 1`,
+    ),
+  };
+};
+
+/** The outbox in the file of the working state. */
+export class EmbeddedOutbox implements Outbox {
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof statements>;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = statements(database);
+  }
+
+  async position(effect: string): Promise<Position> {
+    return this.#position(effect);
+  }
+
+  async take({ effect, from, to, tasks, due }: OutboxBatch): Promise<void> {
+    if (to < from) throw new RangeError(`${effect} cannot go back from ${from} to ${to}.`);
+    inTransaction(this.#database, () => {
+      const stored = this.#position(effect);
+      if (stored !== from) throw new SagaPositionMoved(effect, stored);
+      for (const { eventId, organisationId, task } of tasks)
+        this.#statements.take.run(effect, eventId, organisationId, task, due);
+      this.#statements.move.run(placeOf(effect), to);
+    });
+  }
+
+  async due(now: number, limit: number): Promise<readonly OutboxEntry[]> {
+    return (this.#statements.due.all(now, limit) as unknown as Row[]).map(entry);
+  }
+
+  async nextDue(): Promise<number | undefined> {
+    const { due } = this.#statements.next.get() as { readonly due: number | null };
+    return due ?? undefined;
+  }
+
+  async begin(one: OutboxEntry): Promise<OutboxEntry> {
+    const row = this.#statements.begin.get(one.effect, one.eventId);
+    if (!row) throw new RangeError(`${one.effect} has no such task any more.`);
+    return entry(row as unknown as Row);
+  }
+
+  async finish({ effect, eventId }: OutboxEntry): Promise<void> {
+    this.#statements.finish.run(effect, eventId);
+  }
+
+  async postpone({ effect, eventId }: OutboxEntry, due: number, failure: string): Promise<void> {
+    this.#statements.postpone.run(due, failure, effect, eventId);
+  }
+
+  async bury({ effect, eventId }: OutboxEntry, failure: string): Promise<void> {
+    this.#statements.bury.run(failure, effect, eventId);
+  }
+
+  async dead(limit: number): Promise<readonly OutboxEntry[]> {
+    return (this.#statements.dead.all(limit) as unknown as Row[]).map(entry);
+  }
+
+  async revive(effect: string, eventId: EventId, due: number): Promise<boolean> {
+    return this.#statements.revive.run(due, effect, eventId).changes === 1;
+  }
+
+  #position(effect: string): Position {
+    const found = this.#statements.position.get(placeOf(effect)) as
+      | { readonly position: Position }
+      | undefined;
+    return found?.position ?? START;
+  }
+}

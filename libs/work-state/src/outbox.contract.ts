@@ -1,0 +1,116 @@
+import { START, type EventId, type OrganisationId, type Position } from '@vivier/kernel';
+import type { OpenedWorkState } from './contract.ts';
+import { SagaPositionMoved, type Outbox, type OutboxTask } from './port.ts';
+
+const AMIENS = '6f1c0b7e-0000-4000-8000-00000000000a' as OrganisationId;
+const EFFECT = 'sendMail';
+const NOON = 1_780_000_000_000;
+
+const at = (position: number): Position => position as Position;
+
+const task = (event: string): OutboxTask => ({
+  organisationId: AMIENS,
+  effect: EFFECT,
+  eventId: event as EventId,
+  task: `{"about":"${event}"}`,
+});
+
+const take = async (outbox: Outbox, ...tasks: readonly OutboxTask[]): Promise<void> => {
+  const from = await outbox.position(EFFECT);
+  await outbox.take({ effect: EFFECT, from, to: at(from + 1), tasks, due: NOON });
+};
+
+const names = (entries: readonly OutboxTask[]): string[] => entries.map(({ eventId }) => eventId);
+
+/** What every adapter of the outbox must do. */
+export const outboxContract = (name: string, open: () => Promise<OpenedWorkState>): void => {
+  describe(`the outbox ${name}`, () => {
+    let opened: OpenedWorkState;
+    let outbox: Outbox;
+    beforeEach(async () => {
+      opened = await open();
+      ({ outbox } = opened.store);
+    });
+    afterEach(() => opened.end());
+
+    const first = async () => {
+      const [entry] = await outbox.due(NOON, 10);
+      if (!entry) throw new Error('There is no task.');
+      return entry;
+    };
+
+    test('begins empty and before the log', async () => {
+      expect(await outbox.position(EFFECT)).toBe(START);
+      expect(await outbox.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+      expect(await outbox.nextDue()).toBeUndefined();
+      expect(await outbox.dead(10)).toEqual([]);
+    });
+
+    test('stores tasks and position together, and refuses a batch from elsewhere', async () => {
+      await take(outbox, task('a'), task('b'));
+      await expect(
+        outbox.take({ effect: EFFECT, from: START, to: at(9), tasks: [task('c')], due: NOON }),
+      ).rejects.toBeInstanceOf(SagaPositionMoved);
+      expect(names(await outbox.due(NOON, 10)).sort()).toEqual(['a', 'b']);
+      expect(await outbox.position(EFFECT)).toBe(at(0));
+    });
+
+    test('holds one task for an effect and an event, however often it is handed over', async () => {
+      await take(outbox, task('a'));
+      await outbox.begin(await first());
+      await take(outbox, task('a'));
+      expect(await outbox.due(NOON, 10)).toEqual([
+        { ...task('a'), attempts: 1, due: NOON, failure: undefined },
+      ]);
+    });
+
+    test('hands out nothing before its time, and the oldest first', async () => {
+      await take(outbox, task('late'));
+      await outbox.postpone(await first(), NOON + 5, 'Unreachable');
+      await take(outbox, task('early'));
+      expect(names(await outbox.due(NOON + 4, 10))).toEqual(['early']);
+      expect(names(await outbox.due(NOON + 5, 10))).toEqual(['early', 'late']);
+      expect(names(await outbox.due(NOON + 5, 1))).toEqual(['early']);
+      expect(await outbox.nextDue()).toBe(NOON);
+    });
+
+    test('counts an attempt when it begins, so that a crash in it is seen', async () => {
+      await take(outbox, task('a'));
+      expect((await outbox.begin(await first())).attempts).toBe(1);
+      const { outbox: again } = await opened.reopen();
+      const [entry] = await again.due(NOON, 10);
+      expect(entry?.attempts).toBe(1);
+    });
+
+    test('forgets what is done', async () => {
+      await take(outbox, task('a'));
+      await outbox.finish(await first());
+      expect(await outbox.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+      await expect(
+        outbox.begin({ ...task('a'), attempts: 0, due: NOON, failure: undefined }),
+      ).rejects.toBeInstanceOf(RangeError);
+    });
+
+    test('keeps the dead apart and visible until they are revived', async () => {
+      await take(outbox, task('a'));
+      await outbox.bury(await outbox.begin(await first()), 'Refused');
+      expect(await outbox.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+      expect(await outbox.nextDue()).toBeUndefined();
+      expect(await outbox.dead(10)).toEqual([
+        { ...task('a'), attempts: 1, due: NOON, failure: 'Refused' },
+      ]);
+      expect(await outbox.revive(EFFECT, 'a' as EventId, NOON + 1)).toBe(true);
+      expect(await outbox.revive(EFFECT, 'a' as EventId, NOON + 1)).toBe(false);
+      expect((await outbox.due(NOON + 1, 10))[0]?.attempts).toBe(0);
+    });
+
+    test('finds everything again when it is opened anew', async () => {
+      await take(outbox, task('a'), task('b'));
+      await outbox.bury(await first(), 'Refused');
+      const { outbox: again } = await opened.reopen();
+      expect(await again.position(EFFECT)).toBe(at(0));
+      expect(await again.due(NOON, 10)).toHaveLength(1);
+      expect(await again.dead(10)).toHaveLength(1);
+    });
+  });
+};

@@ -1,0 +1,64 @@
+import type { Spread } from './measure.ts';
+
+/** How much is measured. Quick must end within a minute on two cores, full within ten. */
+export interface Size {
+  readonly name: 'quick' | 'full';
+  /** Pairs of baseline and subject. */
+  readonly repetitions: number;
+  /** Dossiers of ten events each in the seeded log. */
+  readonly dossiers: number;
+  /** Pending deadlines. */
+  readonly timers: number;
+  /** How much longer than in quick one sample is. */
+  readonly longer: number;
+}
+
+export const sizes: Readonly<Record<Size['name'], Size>> = {
+  quick: { name: 'quick', repetitions: 5, dossiers: 2_500, timers: 200_000, longer: 1 },
+  full: { name: 'full', repetitions: 7, dossiers: 10_000, timers: 1_000_000, longer: 3 },
+};
+
+/** One number of a row, as a ratio to its baseline unless the unit says otherwise. */
+export interface Figure {
+  readonly what: string;
+  readonly unit: string;
+  readonly value: Spread;
+  readonly target?: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+export interface Result {
+  readonly figures: readonly Figure[];
+  /** Absolute numbers behind the ratios, of this machine at this hour only. */
+  readonly behind: Readonly<Record<string, number | string>>;
+}
+
+export interface Context {
+  readonly size: Size;
+  /** A folder of this row alone. */
+  readonly folder: string;
+  /** A folder with an organisation and the seeded log in it, and read models that show it. */
+  readonly seeded: string;
+  readonly seed: number;
+}
+
+/** A row of the suite. It runs in a process of its own. */
+export interface Row {
+  readonly name: string;
+  readonly asks: string;
+  /** Measured with `--full` only. */
+  readonly fullOnly?: true;
+  /** Needs no seeded log. */
+  readonly bare?: true;
+  run(context: Context): Promise<Result>;
+}
+
+/** A row that cannot be measured yet, and why. */
+export interface Skipped {
+  readonly name: string;
+  readonly skipped: string;
+}
+
+export const meets = ({ value, target }: Figure): boolean | undefined => {
+  if (!target) return undefined;
+  return 'atLeast' in target ? value.median >= target.atLeast : value.median <= target.atMost;
+};

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inTurns, spreadOf } from '../measure.ts';
+import { root, startProgram } from '../processes.ts';
+import { makeDemo } from '../seed/folder.ts';
+import type { Context, Result, Row } from '../row.ts';
+
+/** From the start of the process to the first answer, with a small log and a large one. */
+export const boot: Row = {
+  name: 'boot',
+  asks: 'How long does the server take from its start until it is ready?',
+  async run({ size, folder, seeded }: Context): Promise<Result> {
+    mkdirSync(folder, { recursive: true });
+    const small = join(folder, 'small');
+    await makeDemo(small);
+    const once = async (args: readonly string[], path: string, data = ''): Promise<number> => {
+      const program = await startProgram(args, path, { VIVIER_DATA: data });
+      await program.stop();
+      return program.seconds;
+    };
+    const bare = () => once([`${root}/test/bench/baselines/bare-http.mjs`], '/');
+    const product = (data: string) => () =>
+      once([`${root}/apps/cli/dist/main.js`, 'serve'], '/health/ready', data);
+    await bare();
+    await product(small)();
+    await product(seeded)();
+    const little = await inTurns(size.repetitions, bare, product(small));
+    const much = await inTurns(size.repetitions, product(small), product(seeded));
+    return {
+      figures: [
+        {
+          what: 'a demo organisation',
+          unit: '× bare node:http',
+          value: spreadOf(little.map(([base, own]) => own / base)),
+          target: { atMost: 10 },
+        },
+        {
+          what: 'a seeded organisation',
+          unit: '× the demo organisation',
+          value: spreadOf(much.map(([base, own]) => own / base)),
+          target: { atMost: 1.1 },
+        },
+      ],
+      behind: {
+        'bare node:http, ms': spreadOf(little.map(([base]) => base * 1000)).median,
+        'demo organisation, ms': spreadOf(little.map(([, own]) => own * 1000)).median,
+        'seeded organisation, ms': spreadOf(much.map(([, own]) => own * 1000)).median,
+      },
+    };
+  },
+};
