@@ -44,7 +44,6 @@ const tokenOf = (position: number): string => Buffer.from(`p${position}`).toStri
 
 test('A query given the position of a change shows it, without waiting outside', async () => {
   for (let turn = 0; turn < 20; turn += 1) {
-    const { position: at } = await maison.admin.do('createInvitation', { campaign: `Turn ${turn}` });
     const token = await maison.invite(`Campaign ${turn}`);
     const started = await ada.do('startApplication', { invitation: token });
     const { dossiers } = await maison.olu.ask<{ dossiers: { edges: unknown[] } }>(
@@ -52,7 +51,6 @@ test('A query given the position of a change shows it, without waiting outside',
       { at: started.position, filter: { campaign: `Campaign ${turn}` } },
     );
     expect(dossiers.edges).toEqual([{ node: { applicationId: started.applicationId } }]);
-    expect(at).toEqual(expect.any(String));
   }
 });
 

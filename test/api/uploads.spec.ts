@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { put, type Client } from '../support/client.ts';
-import { deposit, registered, sample, staffed, upload, type Staff } from '../support/people.ts';
+import { deposit, registered, sample, signIn, staffed, upload, type Staff } from '../support/people.ts';
 import { running, type Running } from '../support/running.ts';
 
 let house: Running;
@@ -120,6 +121,30 @@ test('A transfer that breaks off leaves nothing, and the same address takes the 
   expect((await put(url, whole)).status).toBe(201);
   const { document } = await ada.do('addDocument', { uploadId, fileName: 'CV.pdf' });
   expect(document?.versions).toMatchObject([{ size: whole.length }]);
+});
+
+test('A transfer that stalls does not keep the server from stopping, and leaves nothing', async () => {
+  const other = await running({ patience: 50 });
+  const staff = await staffed(other);
+  const eve = { fullName: 'Eve Exemple', email: 'eve@example.org' };
+  const { client } = await registered(other, staff, await staff.invite(), eve);
+  const { uploadId, url } = await client.do('requestUpload');
+  const { hostname, port, pathname } = new URL(url ?? '');
+  const socket = connect(Number(port), hostname);
+  const hungUp = once(socket, 'close');
+  socket.write(
+    `PUT ${pathname} HTTP/1.1\r\nhost: here\r\ncontent-length: 5000\r\nexpect: 100-continue\r\n\r\n`,
+  );
+  // The server says that it listens; then there is nothing more to hear.
+  await once(socket, 'data');
+  socket.write('%PDF-1.7');
+  const next = await other.again();
+  await hungUp;
+  const again = await signIn(next, staff.slug, eve.email);
+  expect((await again.tries('addDocument', { uploadId, fileName: 'CV.pdf' })).code).toBe(
+    'UploadUnknown',
+  );
+  await next.end();
 });
 
 test('An address is good for one complete transfer and for ten minutes', async () => {

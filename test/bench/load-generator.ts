@@ -12,7 +12,7 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** One connection that asks, waits for the whole answer, and asks again. */
 class Connection {
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #answered: ((body: Buffer) => void) | undefined;
   #failed: ((reason: Error) => void) | undefined;
 

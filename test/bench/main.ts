@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { syncedAppends } from './baselines/disk.ts';
@@ -23,6 +23,9 @@ const SEED = 20_261_105;
 const MOST_DRIFT = 2;
 /** No disk that waits for its bytes is this fast (appends/s): a folder in memory proves nothing. */
 const NO_DISK = 60_000;
+
+/** A path as whoever called npm meant it. */
+const given = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
 /** What a row's process is given, and gives back. */
 type Told = { readonly row: string; readonly context: Context };
@@ -68,7 +71,8 @@ const runSuite = async (): Promise<void> => {
   const size = sizes[values.full ? 'full' : 'quick'];
   const asked = rows.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const started = performance.now();
-  const place = values.folder ?? join(root, 'node_modules', '.cache');
+  const place =
+    values.folder === undefined ? join(root, 'node_modules', '.cache') : given(values.folder);
   mkdirSync(place, { recursive: true });
   const folder = mkdtempSync(join(place, 'vivier-bench-'));
   const results: Record<string, Result | { readonly skipped: string }> = {};
@@ -108,7 +112,7 @@ const runSuite = async (): Promise<void> => {
       console.log('VOID: the disk itself changed too much, or does not wait for its bytes.');
     if (values.json !== undefined)
       writeFileSync(
-        values.json,
+        given(values.json),
         JSON.stringify(
           {
             size: size.name,

@@ -25,7 +25,12 @@ export interface Running {
 
 /** Starts the whole product on a folder of its own, at an hour of the test's choosing. */
 export const running = async (
-  options: { readonly demo?: boolean; readonly folder?: string; readonly at?: number } = {},
+  options: {
+    readonly demo?: boolean;
+    readonly folder?: string;
+    readonly at?: number;
+    readonly patience?: number;
+  } = {},
 ): Promise<Running> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
   const clock = handSetClock(options.at ?? MORNING);
@@ -41,6 +46,7 @@ export const running = async (
       error: (...told: unknown[]) => errors.push(told),
     }),
     demo: options.demo ?? false,
+    ...(options.patience !== undefined && { patience: options.patience }),
   });
   return {
     server,

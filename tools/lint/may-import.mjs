@@ -126,7 +126,7 @@ export const PACKAGES = {
 };
 
 /** Specs and contract suites may use whatever tests need, but see no more of the other packages. */
-const SPECS = ['**/*.spec.ts', '**/*.contract.ts', '**/contract.ts'];
+const SPECS = ['**/*.spec.ts', '**/*.contract.ts', '**/contract.ts', '**/*.fixtures.ts'];
 const IN_SPECS = ['@vivier/testing', '@vivier/*/contract', ANY];
 
 const allow = (element, source, more = {}) => ({

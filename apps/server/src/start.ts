@@ -21,6 +21,8 @@ export interface StartOptions extends ServerConfig {
   readonly onStep?: (step: string) => void;
   /** Make the demo in an empty store; default: on the loopback address. */
   readonly demo?: boolean;
+  /** How long a stop waits for running requests, in ms; default: 5 s. */
+  readonly patience?: number;
 }
 
 export interface Server {
@@ -29,12 +31,15 @@ export interface Server {
   readonly house: House;
   /** The token of the demo's invitation, where this folder holds the demo. */
   readonly demoInvitation: string | undefined;
-  /** Lets running requests end, then closes everything. */
+  /** Lets running requests end, for a bounded time, then closes everything. */
   stop(): Promise<void>;
 }
 
 /** Bytes of a GraphQL request; files have their own way in. */
 const LARGEST_BODY = 256 * 1024;
+
+/** Default of how long a stop waits for running requests, in ms. */
+const PATIENCE = 5_000;
 
 /**
  * Starts the whole product on one folder: stores, projector, sagas and the API.
@@ -89,7 +94,13 @@ export const start = async (options: StartOptions): Promise<Server> => {
       demoInvitation,
       stop: async () => {
         await administration.close();
+        // A peer that stalls in mid-transfer must not keep the program from ending.
+        const hangUp = (): void => {
+          server.server.closeAllConnections();
+        };
+        const patience = setTimeout(hangUp, options.patience ?? PATIENCE);
         await running.close();
+        clearTimeout(patience);
         await house.close();
       },
     };

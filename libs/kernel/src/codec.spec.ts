@@ -185,3 +185,22 @@ test('Old versions are lifted step by step; two names become one that nobody has
     ]);
   }
 });
+
+test('A fact that was declared later with a default reads as that default in events stored before', () => {
+  const later = defineEvents({
+    BoxPacked: {
+      weight: z.int(),
+      label: z.string().optional(),
+      stickers: z.array(z.string()).default(() => ['fragile']),
+    },
+  });
+  const reader = new EventCodec([later]);
+  const read = (facts: object) =>
+    reader.decode({ ...record, type: 'BoxPacked.v1', data: bytesOf(facts) }).data as {
+      stickers: string[];
+    };
+  const first = read({ weight: 1 });
+  expect(first).toEqual({ weight: 1, stickers: ['fragile'] });
+  expect(read({ weight: 1 }).stickers).not.toBe(first.stickers);
+  expect(read({ weight: 1, stickers: [] })).toEqual({ weight: 1, stickers: [] });
+});

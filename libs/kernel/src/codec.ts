@@ -37,12 +37,21 @@ const WIRE_TYPE = /^([A-Za-z]+)\.v(\d+)$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
 
+/** The facts with a default: what an event stored before such a field was declared reads as. */
+const defaultsOf = ({ fields }: EventFacts): readonly (readonly [string, () => unknown])[] =>
+  Object.entries(fields).flatMap(([name, field]) => {
+    if (isPersonal(field) || field.safeParse(undefined).data === undefined) return [];
+    return [[name, () => field.parse(undefined)] as const];
+  });
+
 /**
  * Between events and stored bytes. Data are JSON: the facts, and under `$sealed` one blob per person
  * with the names of the fields in it.
  */
 export class EventCodec {
   readonly #types: ReadonlyMap<string, EventFacts>;
+  /** Event name to the facts that a stored event may lack, each with what makes its default. */
+  readonly #defaults: ReadonlyMap<string, readonly (readonly [string, () => unknown])[]>;
 
   /** @throws TypeError when two sets declare the same event */
   constructor(sets: readonly AnyEventSet[]) {
@@ -53,6 +62,7 @@ export class EventCodec {
       types.set(type.type, type);
     }
     this.#types = types;
+    this.#defaults = new Map([...types].map(([name, type]) => [name, defaultsOf(type)]));
   }
 
   /** The type as it is stored, with its version. */
@@ -124,7 +134,8 @@ export class EventCodec {
   }
 
   /**
-   * Reads a stored event: facts as they are, personal fields as handles, old versions lifted.
+   * Reads a stored event: facts as they are, personal fields as handles, old versions lifted, facts
+   * that it was stored without as their defaults.
    *
    * @throws UnknownEvent, NewerEvent
    */
@@ -162,6 +173,8 @@ export class EventCodec {
       if (!lift) throw new UnknownEvent(record.type);
       data = lift(data);
     }
+    for (const [field, made] of this.#defaults.get(name) ?? [])
+      if (!(field in data)) data[field] = made();
     return { type: name, data };
   }
 

@@ -1,7 +1,9 @@
 export * from './clock.ts';
 export * from './decider.ts';
+export * from './effect.ts';
 export * from './events.ts';
 export * from './ids.ts';
+export { jsonSchemaOf, type EventJsonSchema, type JsonSchema } from './json-schema.ts';
 export * from './projection.ts';
 export * from './rejection.ts';
 export * from './saga.ts';

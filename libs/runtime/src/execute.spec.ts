@@ -1,6 +1,13 @@
 import { AppendTooLarge, EventIdConflict, StoreFull, type EventStore } from '@vivier/event-store';
 import { WrongExpectedRevision } from '@vivier/event-store';
-import { isRejection, type OrganisationId, type PersonId, type Scope } from '@vivier/kernel';
+import {
+  isRejection,
+  type EventId,
+  type OrganisationId,
+  type PersonId,
+  type Scope,
+  type StreamName,
+} from '@vivier/kernel';
 import { MemoryEventStore, MemoryVault } from '@vivier/testing';
 import { createExecute, type CommandEnvelope } from './execute.ts';
 import * as sample from './samples.fixtures.ts';
@@ -225,6 +232,29 @@ test('A store that cannot write is no refusal of the domain', async () => {
   const { codeOf } = start(storeOf);
   await expect(codeOf(opening())).rejects.toThrow(StoreFull);
   expect(await codeOf(opening())).toBe('done');
+});
+
+test('On what a newer program wrote a command is refused, changes nothing and says how to go on', async () => {
+  for (const type of ['NotebookDecorated.v1', 'NoteAdded.v2']) {
+    const { codeOf, execute, store } = start();
+    await codeOf(opening());
+    await store.append(organisationId, `notebook-${first}` as StreamName, 0, [
+      {
+        id: '00000000-0000-4000-8000-0000000000ff' as EventId,
+        type,
+        contentType: 'application/json',
+        data: new TextEncoder().encode('{}'),
+        metadata: new TextEncoder().encode(JSON.stringify({ organisationId })),
+      },
+    ]);
+    expect(await execute(adding('one'))).toMatchObject({
+      rejected: 'UpgradeNeeded',
+      retry: 'later',
+      details: { event: type },
+    });
+    expect(store.records).toHaveLength(2);
+    expect(await codeOf(opening(sample.second))).toBe('done');
+  }
 });
 
 test('Two aggregates with a command of the same name are refused at the start', () => {

@@ -30,6 +30,7 @@ import {
 import type { EventCodec } from '@vivier/kernel/sealing';
 import { KeyFenced, type SealRequest, type Vault } from '@vivier/vault';
 import { derive, deriveEventId } from './derive.ts';
+import { needsUpgrade } from './followers.ts';
 import { checkInput, type Checked } from './input.ts';
 import { encodeMetadata, load, recorded, type Loaded } from './log.ts';
 import { commandRejections } from './rejections.ts';
@@ -328,6 +329,8 @@ export const createExecute = (ports: CommandPorts): Execute => {
       } catch (error) {
         if (error instanceof KeyFenced) return found.aggregate.absent();
         if (error instanceof AppendTooLarge) return commandRejections.InputTooLarge();
+        if (needsUpgrade(error))
+          return commandRejections.UpgradeNeeded({ event: error.wireType });
         // A lost race: what the winner wrote is read before deciding again.
         if (!(error instanceof WrongExpectedRevision || error instanceof EventIdConflict))
           throw error;

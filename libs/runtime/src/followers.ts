@@ -3,11 +3,32 @@ import { DamagedRecord } from '@vivier/event-store';
 import { NewerEvent, UnknownEvent } from '@vivier/kernel/sealing';
 import type { Position } from '@vivier/kernel';
 
-/** Why a reader of the log stands still, for operators. */
+/** Why a reader of the log stands still, and how it goes on, for operators. */
 export interface Halt {
+  /** Of the event that it could not take. */
   readonly position: Position;
   readonly message: string;
+  readonly remedy: string;
 }
+
+/** The log holds what only a newer program reads. */
+export const needsUpgrade = (error: unknown): error is NewerEvent | UnknownEvent =>
+  error instanceof NewerEvent || error instanceof UnknownEvent;
+
+const remedyOf = (error: unknown): string => {
+  if (needsUpgrade(error))
+    return 'Start the version of the program that wrote it, or a newer one: reading goes on at this event.';
+  if (error instanceof DamagedRecord)
+    return 'Restore the log from a backup, together with what is said of backups in docs/operations.md.';
+  return 'Start a version in which this is corrected: reading goes on at this event; nothing was lost.';
+};
+
+/** What is told of an error that no waiting mends. */
+export const haltFor = (position: Position, error: unknown): Halt => ({
+  position: error instanceof DamagedRecord ? error.position : position,
+  message: error instanceof Error ? error.message : 'It failed on this event.',
+  remedy: remedyOf(error),
+});
 
 /** How far a named reader of the log has come, and who waits for it. */
 export class Progress {
@@ -99,8 +120,7 @@ export const keepReading = async (
       if (
         error instanceof CannotGoOn ||
         error instanceof DamagedRecord ||
-        error instanceof UnknownEvent ||
-        error instanceof NewerEvent
+        needsUpgrade(error)
       ) {
         onFinal(error);
         return;

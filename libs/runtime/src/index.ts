@@ -9,8 +9,10 @@ export {
   type Execute,
   type Permission,
 } from './execute.ts';
-export { Progress, type Halt, type Wait } from './followers.ts';
+export { startEffectRunner, type EffectRunner } from './effect-runner.ts';
+export { needsUpgrade, Progress, type Halt, type Wait } from './followers.ts';
 export { load, recorded, type Loaded } from './log.ts';
 export { startProjector, type Projector } from './projector.ts';
 export { commandRejections } from './rejections.ts';
 export { startSagaRunner, type SagaRunner } from './saga-runner.ts';
+export { startTicker, type Chore, type Ticker } from './ticker.ts';

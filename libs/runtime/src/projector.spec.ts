@@ -133,6 +133,8 @@ test('At an unknown event it halts where all can see it, having applied all befo
     position: 2,
     message:
       'The log holds MysteryHappened.v1, which this program does not know: start a newer one.',
+    remedy:
+      'Start the version of the program that wrote it, or a newer one: reading goes on at this event.',
   };
   expect(progress?.halt).toEqual(halt);
   expect(halts).toEqual([['notebooks_1', halt]]);
@@ -165,7 +167,15 @@ test('A projection that fails stands still alone, at the event on which it faile
   expect(await projector.progress.get('broken_1')?.reached(await store.head())).toBe(false);
   await projector.stop();
   expect(halts).toEqual([
-    ['broken_1', { position: 1, message: 'The projection failed on this event.' }],
+    [
+      'broken_1',
+      {
+        position: 1,
+        message: 'The projection failed on this event.',
+        remedy:
+          'Start a version in which this is corrected: reading goes on at this event; nothing was lost.',
+      },
+    ],
   ]);
   expect(await readStore.position('broken_1')).toBe(-1);
   expect(await documents()).toMatchObject([{ _position: 2 }]);

@@ -14,7 +14,7 @@ import {
   type PackedDocument,
 } from '@vivier/kernel/sealing';
 import type { ReadDocument, ReadStore, ReadWrite } from '@vivier/read-store';
-import { CannotGoOn, keepReading, Progress, type Halt, type Wait } from './followers.ts';
+import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 
 export interface ProjectorPorts {
@@ -142,10 +142,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   const stopping = new AbortController();
 
   const halt = ({ name, progress }: Follower, position: Position, error: unknown): void => {
-    const reason: Halt = {
-      position,
-      message: error instanceof Error ? error.message : 'The projection failed.',
-    };
+    const reason = haltFor(position, error);
     progress.haltAt(reason);
     ports.onHalt?.(name, reason);
   };

@@ -21,9 +21,16 @@ export const commandRejections = defineRejections({
   TooManyConflicts: {
     message: 'Others are changing the same thing at this moment; nothing was changed by you.',
     remedy: 'Send the same command again with the same commandId.',
+    retry: 'now',
   },
   InputTooLarge: {
     message: 'The input is larger than one change may be (1 MiB).',
     remedy: 'Shorten it and send again.',
+  },
+  UpgradeNeeded: {
+    message: 'What this is about was written by a newer version of the program; nothing was changed.',
+    remedy:
+      'Tell whoever runs the service to start that version, then send the same command again with the same commandId.',
+    retry: 'later',
   },
 });

@@ -2,6 +2,7 @@ import type { Rejection, Saga, StreamName } from '@vivier/kernel';
 import { MemoryEventStore, MemoryVault, MemoryWorkState } from '@vivier/testing';
 import { createExecute, type CommandEnvelope, type Execute } from './execute.ts';
 import type { Wait } from './followers.ts';
+import { commandRejections } from './rejections.ts';
 import * as sample from './samples.fixtures.ts';
 import { startSagaRunner, type SagaRunnerPorts } from './saga-runner.ts';
 
@@ -175,6 +176,23 @@ test('What the domain refuses is told and done with', async () => {
   expect(await workState.nextDue()).toBeUndefined();
 });
 
+test('What is refused only for now is sent again after a wait, and is done with once it went through', async () => {
+  const { execute, refused, send, settle, types } = start();
+  await send(opening(), adding('one'));
+  let busy = 2;
+  const waits: number[] = [];
+  await settle({
+    execute: async (envelope) => {
+      busy -= 1;
+      return busy >= 0 ? commandRejections.TooManyConflicts() : execute(envelope);
+    },
+    wait: async (ms) => void waits.push(ms),
+  });
+  expect(waits).toEqual([100, 200]);
+  expect(refused).toEqual([]);
+  expect(types()).toEqual(BLESSED);
+});
+
 test('At an unknown event it halts where all can see it and sends nothing', async () => {
   const { run, send, sent, store } = start();
   await send(opening(), adding('one'));
@@ -188,11 +206,13 @@ test('At an unknown event it halts where all can see it and sends nothing', asyn
     },
   ]);
   const halts: string[] = [];
-  const runner = await run({ onHalt: (saga, { message }) => halts.push(`${saga}: ${message}`) });
+  const runner = await run({
+    onHalt: (saga, { position, message }) => halts.push(`${saga} at ${position}: ${message}`),
+  });
   expect(await runner.settled.reached(await store.head())).toBe(false);
   await runner.stop();
   expect(halts).toEqual([
-    'blessing: The log holds MysteryHappened.v1, which this program does not know: start a newer one.',
+    'blessing at 2: The log holds MysteryHappened.v1, which this program does not know: start a newer one.',
   ]);
   expect(sent).toEqual([]);
 });

@@ -15,8 +15,9 @@ import type { EventCodec } from '@vivier/kernel/sealing';
 import type { AgendaEntry, SagaInstance, WorkState } from '@vivier/work-state';
 import { deriveCommandId } from './derive.ts';
 import type { Execute } from './execute.ts';
-import { CannotGoOn, keepReading, Progress, type Halt, type Wait } from './followers.ts';
+import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface SagaRunnerPorts {
   readonly store: EventStore;
@@ -36,6 +37,10 @@ export interface SagaRunner {
   readonly progress: ReadonlyMap<string, Progress>;
   /** How far the log was when everything due had been sent. */
   readonly settled: Progress;
+  /** Sends what is due at this moment, where every saga has seen all that happened. */
+  sendDue(): Promise<void>;
+  /** When there is something to send next, in ms since 1970. */
+  nextDue(): Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -48,9 +53,12 @@ interface Payload {
 interface Follower {
   readonly saga: Saga;
   readonly progress: Progress;
+  written: Position;
 }
 
 const DUE_AT_ONCE = 100;
+/** A position that touched nothing is written down only now and then: it is read again in no time. */
+const UNWRITTEN = 1_000;
 
 /**
  * Runs the sagas: folds the log into their instances, replaces an instance's agenda after each of its
@@ -60,16 +68,15 @@ const DUE_AT_ONCE = 100;
 export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunner> => {
   const { store, workState, codec, clock, execute } = ports;
   const followers: Follower[] = [];
-  for (const saga of ports.sagas)
-    followers.push({ saga, progress: new Progress(await workState.position(saga.name)) });
+  for (const saga of ports.sagas) {
+    const written = await workState.position(saga.name);
+    followers.push({ saga, progress: new Progress(written), written });
+  }
   const settled = new Progress(START);
   const stopping = new AbortController();
 
   const halt = ({ saga, progress }: Follower, position: Position, error: unknown): void => {
-    const reason = {
-      position,
-      message: error instanceof Error ? error.message : 'The saga failed.',
-    };
+    const reason = haltFor(position, error);
     progress.haltAt(reason);
     settled.haltAt(reason);
     ports.onHalt?.(saga.name, reason);
@@ -132,8 +139,11 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     if (!last || progress.halt) return;
     try {
       const instances = await fold(saga, fresh);
-      const { name } = saga;
-      await workState.commit({ saga: name, from: progress.position, to: last.position, instances });
+      if (instances.length > 0 || last.position - follower.written >= UNWRITTEN) {
+        const to = last.position;
+        await workState.commit({ saga: saga.name, from: follower.written, to, instances });
+        follower.written = to;
+      }
       progress.moveTo(last.position);
     } catch (error) {
       if (!(error instanceof CannotGoOn)) throw error;
@@ -153,30 +163,50 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
       causationId: because,
       correlationId: because as CorrelationId,
     });
-    if (isRejection(outcome)) ports.onRefused?.(entry.saga, outcome);
+    if (!isRejection(outcome)) return;
+    // What may succeed later is not done with: it is tried again after a wait.
+    if (outcome.retry !== 'never') throw new Error(outcome.message);
+    ports.onRefused?.(entry.saga, outcome);
   };
 
-  /** Sends what is due; only once every saga has seen the log's end, so that no old plan is sent. */
-  const sendDue = async (): Promise<void> => {
-    for (;;) {
-      // A saga that stands still may hold plans which events that it has not seen would cancel.
-      if (stopping.signal.aborted || followers.some(({ progress }) => progress.halt)) return;
-      const due = await workState.due(clock.now(), DUE_AT_ONCE);
-      if (due.length === 0) return;
-      for (const entry of due) await send(entry);
-      await workState.done(due);
-    }
-  };
+  /** Whether the runner has seen the log's end, so that no plan is sent that an event has voided. */
+  let caughtUp = false;
+  const alone = oneAtATime();
+
+  const sendDue = (): Promise<void> =>
+    alone(async () => {
+      for (;;) {
+        // A saga that stands still may hold plans which events that it has not seen would cancel.
+        if (!caughtUp || stopping.signal.aborted || followers.some(({ progress }) => progress.halt))
+          return;
+        const due = await workState.due(clock.now(), DUE_AT_ONCE);
+        if (due.length === 0) return;
+        for (const entry of due) await send(entry);
+        await workState.done(due);
+      }
+    });
 
   const run = async (): Promise<void> => {
     const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
     for await (const message of store.subscribe({ after, signal: stopping.signal })) {
       if (message.kind === 'caughtUp') {
+        caughtUp = true;
         await sendDue();
         settled.moveTo(message.position);
         continue;
       }
-      const events = message.records.map((record) => recorded(codec, record));
+      const events: Recorded[] = [];
+      for (const record of message.records)
+        try {
+          events.push(recorded(codec, record));
+        } catch (error) {
+          // Nothing is skipped: what comes before the unreadable event is followed, then all stand still.
+          for (const follower of followers) {
+            await follow(follower, events);
+            halt(follower, record.position, error);
+          }
+          return;
+        }
       for (const follower of followers) await follow(follower, events);
     }
   };
@@ -188,9 +218,12 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   return {
     progress: new Map(followers.map(({ saga, progress }) => [saga.name, progress])),
     settled,
+    sendDue,
+    nextDue: () => workState.nextDue(),
     stop: async () => {
       stopping.abort();
       await running;
+      await alone(() => Promise.resolve());
     },
   };
 };

@@ -2,9 +2,11 @@ import { START, type OrganisationId, type Position } from '@vivier/kernel';
 import {
   SagaPositionMoved,
   type AgendaEntry,
+  type Outbox,
   type SagaBatch,
   type WorkState,
 } from '@vivier/work-state';
+import { MemoryOutbox } from './memory-outbox.ts';
 
 const place = (entry: { readonly organisationId: string; readonly instance: string }): string =>
   JSON.stringify([entry.organisationId, entry.instance]);
@@ -18,6 +20,7 @@ const same = (one: AgendaEntry, other: AgendaEntry): boolean =>
 
 /** Positions, states and agendas of sagas in memory, for tests. */
 export class MemoryWorkState implements WorkState {
+  readonly outbox: Outbox = new MemoryOutbox();
   readonly #positions = new Map<string, Position>();
   readonly #states = new Map<string, string>();
   #agenda: readonly AgendaEntry[] = [];

@@ -78,6 +78,10 @@ export interface EmailClaims {
   confirm(organisationId: OrganisationId, personId: PersonId): Promise<void>;
   /** Who holds the address; an unconfirmed holder too. */
   holder(organisationId: OrganisationId, email: string): Promise<PersonId | undefined>;
+  /** Who claimed at `before` (ms since 1970) or earlier without a confirmation, the oldest first. */
+  unconfirmed(
+    before: number,
+  ): Promise<readonly { readonly organisationId: OrganisationId; readonly personId: PersonId }[]>;
   /** Gives an unconfirmed claim back. */
   release(organisationId: OrganisationId, personId: PersonId): Promise<void>;
 }

@@ -30,4 +30,5 @@ const apollo = new ApolloServer({
 });
 await apollo.start();
 await server.register(fastifyApollo(apollo));
+server.get('/ready', () => ({}));
 await server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1' });

@@ -29,8 +29,7 @@ export const graphqlList: Row = {
     );
     const stand = await startProgram(
       [...withSuite, `${root}/test/bench/baselines/bare-apollo.ts`],
-      '/graphql?query=%7B__typename%7D&operationName=',
-      {},
+      '/ready',
     );
     try {
       const operator = demoUsers.find(({ role }) => role === 'operator');

@@ -1,4 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
+import { commandRejections, needsUpgrade } from '@vivier/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../house/log.ts';
 import { edgeRejections } from './rejections.ts';
@@ -85,14 +86,18 @@ export const errorFormatter =
       return { message: formatted.message, extensions, ...place };
     }
     if (typeof code === 'string' && engineCodes.has(code)) {
-      const { rejected, remedy } = edgeRejections.RequestNotUnderstood();
+      const { rejected, remedy, retry } = edgeRejections.RequestNotUnderstood();
       return {
         message: withoutValues(formatted.message),
-        extensions: { code: rejected, remedy },
+        extensions: { code: rejected, remedy, retry },
         ...place,
       };
     }
     const cause = unwrapResolverError(error);
+    if (needsUpgrade(cause)) {
+      const { rejected, message, remedy, retry } = commandRejections.UpgradeNeeded();
+      return { message, extensions: { code: rejected, remedy, retry }, ...place };
+    }
     // A stack names code, not data; the message of an unforeseen error might hold a value.
     log.error(
       {
@@ -102,6 +107,6 @@ export const errorFormatter =
       },
       'An unforeseen error.',
     );
-    const { rejected, message, remedy } = edgeRejections.InternalError();
-    return { message, extensions: { code: rejected, remedy }, ...place };
+    const { rejected, message, remedy, retry } = edgeRejections.InternalError();
+    return { message, extensions: { code: rejected, remedy, retry }, ...place };
   };

@@ -1,10 +1,12 @@
 import type { Rejection } from '@vivier/kernel';
 import { GraphQLError } from 'graphql';
 
-/** A refusal on its way to the caller: code, what is wrong, what to do about it. */
+/** A refusal on its way to the caller: code, what is wrong, what to do, whether to send it again. */
 export class Refused extends GraphQLError {
-  constructor({ rejected, message, remedy, details }: Rejection) {
-    super(message, { extensions: { code: rejected, remedy, ...(details && { details }) } });
+  constructor({ rejected, message, remedy, retry, details }: Rejection) {
+    super(message, {
+      extensions: { code: rejected, remedy, retry, ...(details && { details }) },
+    });
   }
 }
 

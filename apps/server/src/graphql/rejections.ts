@@ -13,6 +13,7 @@ export const edgeRejections = defineRejections({
   NotYetVisible: {
     message: 'What was written is kept, but not visible yet.',
     remedy: 'Ask again in a moment.',
+    retry: 'later',
   },
   PositionUnknown: {
     message: 'No change of this organisation has this position.',
@@ -29,6 +30,7 @@ export const edgeRejections = defineRejections({
   InternalError: {
     message: 'Something went wrong on our side.',
     remedy: 'Try again with the same commandId; nothing is done twice.',
+    retry: 'later',
   },
   BodyTooLarge: {
     message: 'The body of the request is larger than what is taken in here.',

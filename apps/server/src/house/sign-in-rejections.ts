@@ -1,5 +1,5 @@
 import type { SignInRefused, SignInRefusal } from '@vivier/identity';
-import { defineRejections, type Rejection } from '@vivier/kernel';
+import { defineRejections, type Rejection, type RejectionText } from '@vivier/kernel';
 
 const rejections = defineRejections({
   SignInFailed: {
@@ -10,6 +10,7 @@ const rejections = defineRejections({
   TryAgainLater: {
     message: 'Too many people are signing in at this moment.',
     remedy: 'Try again in a few seconds.',
+    retry: 'later',
   },
   PasswordTooWeak: {
     message: 'A password has 12 to 256 characters.',
@@ -41,7 +42,7 @@ const rejections = defineRejections({
   },
   AccountExists: { message: 'This account id is in use.', remedy: 'Take another one.' },
   AccountUnknown: { message: 'There is no such account.', remedy: 'Add it first.' },
-} satisfies Record<SignInRefusal, { readonly message: string; readonly remedy: string }>);
+} satisfies Record<SignInRefusal, RejectionText>);
 
 /** What identity refuses, in the words of every other refusal. */
 export const signInRejection = ({ code }: SignInRefused): Rejection => rejections[code]();

@@ -17,15 +17,15 @@ const oldManifest =
   /^\s*manifest:manifest\s+PUBLIC\s+"-\/\/OpenOffice\.org\/\/DTD Manifest 1\.0\/\/EN"\s+"Manifest\.dtd"\s*$/;
 
 /**
- * Reads one XML part piece by piece. Throws FileDamaged where it is not well-formed, not in UTF-8 or beyond all measure, and
- * FileHasActiveContent at a document type declaration, which office documents never have and which only
- * serves to draw in files or to blow a text up.
+ * Reads one XML part piece by piece. Throws FileDamaged where it is not well-formed, not in UTF-8 or
+ * beyond all measure, and FileHasActiveContent at a document type declaration, which office documents
+ * never have and which only serves to draw in files or to blow a text up.
  */
 export function markupReader(visitor: MarkupVisitor, budget: Budget): EntryReader {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const parser = new SaxesParser({ xmlns: true, position: false });
   let depth = 0;
-  let attributes = 0;
+  let attributeCount = 0;
   const damaged = () => {
     throw new FileRefused('FileDamaged');
   };
@@ -38,11 +38,11 @@ export function markupReader(visitor: MarkupVisitor, budget: Budget): EntryReade
   });
   // The parser's work for one element grows with both: bounded, or a small file takes minutes.
   parser.on('opentagstart', () => {
-    attributes = 0;
+    attributeCount = 0;
     if (++depth > MAX_DEPTH || --budget.elements < 0) damaged();
   });
   parser.on('attribute', () => {
-    if (++attributes > MAX_ATTRIBUTES) damaged();
+    if (++attributeCount > MAX_ATTRIBUTES) damaged();
   });
   parser.on('closetag', () => {
     depth -= 1;

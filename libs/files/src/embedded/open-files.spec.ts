@@ -22,10 +22,9 @@ import {
   pdfOf,
   refusalOf,
 } from '../contract.ts';
-import type { FilesOptions } from './open-files.ts';
 import { pdf, pdfStream } from '../testing/pdf.ts';
 import { fixedCipher, TestKeys } from '../testing/sealing.ts';
-import { openFiles } from './open-files.ts';
+import { openFiles, type FilesOptions } from './open-files.ts';
 
 const folders: string[] = [];
 const newFolder = () => {

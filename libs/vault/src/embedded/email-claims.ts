@@ -36,6 +36,7 @@ export class EmbeddedClaims implements EmailClaims {
   readonly #add: StatementSync;
   readonly #hold: StatementSync;
   readonly #confirm: StatementSync;
+  readonly #unconfirmed: StatementSync;
   readonly #wipeUnconfirmed: StatementSync;
   readonly #deleteUnconfirmed: StatementSync;
 
@@ -54,6 +55,9 @@ export class EmbeddedClaims implements EmailClaims {
     );
     this.#confirm = keyFile.prepare(
       'UPDATE claims SET confirmed = 1 WHERE organisation = ? AND person = ? AND confirmed = 0',
+    );
+    this.#unconfirmed = keyFile.prepare(
+      'SELECT organisation, person FROM claims WHERE confirmed = 0 AND at <= ? ORDER BY at',
     );
     this.#wipeUnconfirmed = keyFile.prepare(wipeSlots(`SELECT slot ${unconfirmed}`));
     this.#deleteUnconfirmed = keyFile.prepare(`DELETE ${unconfirmed}`);
@@ -88,6 +92,17 @@ export class EmbeddedClaims implements EmailClaims {
   async holder(organisationId: OrganisationId, email: string) {
     const address = await this.#address(organisationId, email);
     return this.#holderOf(organisationId, address)?.person;
+  }
+
+  async unconfirmed(before: number) {
+    const rows = this.#unconfirmed.all(before) as unknown as readonly {
+      readonly organisation: OrganisationId;
+      readonly person: PersonId;
+    }[];
+    return rows.map(({ organisation, person }) => ({
+      organisationId: organisation,
+      personId: person,
+    }));
   }
 
   async release(organisationId: OrganisationId, personId: PersonId) {

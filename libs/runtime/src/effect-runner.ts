@@ -1,0 +1,181 @@
+import type { EventStore } from '@vivier/event-store';
+import {
+  FailedForGood,
+  START,
+  type Clock,
+  type Effect,
+  type Position,
+  type Recorded,
+} from '@vivier/kernel';
+import type { EventCodec } from '@vivier/kernel/sealing';
+import type { Outbox, OutboxEntry, OutboxTask } from '@vivier/work-state';
+import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
+import { recorded } from './log.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+
+export interface EffectRunnerPorts {
+  readonly store: EventStore;
+  readonly outbox: Outbox;
+  readonly codec: EventCodec;
+  readonly clock: Clock;
+  readonly effects: readonly Effect[];
+  readonly onHalt?: (effect: string, halt: Halt) => void;
+  /** Told of each attempt that failed; `dead` when it was the last. */
+  readonly onFailure?: (entry: OutboxEntry, dead: boolean) => void;
+  readonly wait?: Wait;
+}
+
+export interface EffectRunner {
+  readonly progress: ReadonlyMap<string, Progress>;
+  /** How far the log was when everything due had been attempted. */
+  readonly settled: Progress;
+  /** Does what is due at this moment; at most one at a time. */
+  sendDue(): Promise<void>;
+  /** When there is something to do next, in ms since 1970. */
+  nextDue(): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How long to wait after each failed attempt; after the last one the task is dead. */
+const WAITS = [
+  5 * SECOND,
+  30 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+];
+
+const AT_ONCE = 100;
+/** A position without tasks is written down only now and then: what it skips is read again in no time. */
+const UNWRITTEN = 1_000;
+
+interface Follower {
+  readonly effect: Effect;
+  readonly progress: Progress;
+  written: Position;
+}
+
+/**
+ * Runs the effects: writes the tasks that events ask for into the outbox together with the position,
+ * then does them, each with its attempt recorded before and its result after.
+ */
+export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<EffectRunner> => {
+  const { store, outbox, codec, clock } = ports;
+  const followers: Follower[] = [];
+  for (const effect of ports.effects) {
+    const written = await outbox.position(effect.name);
+    followers.push({ effect, progress: new Progress(written), written });
+  }
+  const byName = new Map(ports.effects.map((effect) => [effect.name, effect]));
+  const settled = new Progress(START);
+  const stopping = new AbortController();
+  const alone = oneAtATime();
+
+  const halt = ({ effect, progress }: Follower, position: Position, error: unknown): void => {
+    const reason = haltFor(position, error);
+    progress.haltAt(reason);
+    settled.haltAt(reason);
+    ports.onHalt?.(effect.name, reason);
+  };
+
+  const tasksOf = (effect: Effect, events: readonly Recorded[]): OutboxTask[] =>
+    events.flatMap((event) => {
+      try {
+        const task = effect.on[event.type]?.(event);
+        if (task === undefined) return [];
+        const { organisationId, id: eventId } = event;
+        return [{ organisationId, effect: effect.name, eventId, task: JSON.stringify(task) }];
+      } catch (error) {
+        // An effect that throws on reading has a bug: waiting does not mend it.
+        throw new CannotGoOn('The effect failed on this event.', { cause: error });
+      }
+    });
+
+  const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
+    const { effect, progress } = follower;
+    const fresh = events.filter(({ position }) => position > progress.position);
+    const last = fresh.at(-1);
+    if (!last || progress.halt) return;
+    try {
+      const tasks = tasksOf(effect, fresh);
+      if (tasks.length > 0 || last.position - follower.written >= UNWRITTEN) {
+        const { written: from } = follower;
+        const to = last.position;
+        await outbox.take({ effect: effect.name, from, to, tasks, due: clock.now() });
+        follower.written = to;
+      }
+      progress.moveTo(last.position);
+    } catch (error) {
+      if (!(error instanceof CannotGoOn)) throw error;
+      halt(follower, last.position, error);
+    }
+  };
+
+  const attempt = async (entry: OutboxEntry): Promise<void> => {
+    const effect = byName.get(entry.effect);
+    // Another release's effect: its tasks wait for it.
+    if (!effect) return outbox.postpone(entry, clock.now() + 24 * HOUR, 'EffectUnknown');
+    const begun = await outbox.begin(entry);
+    const { organisationId, eventId, attempts } = begun;
+    try {
+      await effect.perform(JSON.parse(begun.task), { organisationId, eventId, attempt: attempts });
+      await outbox.finish(begun);
+    } catch (error) {
+      const failure = error instanceof Error ? error.name : 'Unknown';
+      const wait = error instanceof FailedForGood ? undefined : WAITS[attempts - 1];
+      if (wait === undefined) await outbox.bury(begun, failure);
+      else await outbox.postpone(begun, clock.now() + wait, failure);
+      ports.onFailure?.({ ...begun, failure }, wait === undefined);
+    }
+  };
+
+  const sendDue = (): Promise<void> =>
+    alone(async () => {
+      for (;;) {
+        const due = await outbox.due(clock.now(), AT_ONCE);
+        if (due.length === 0) return;
+        for (const entry of due) {
+          if (stopping.signal.aborted) return;
+          await attempt(entry);
+        }
+      }
+    });
+
+  const run = async (): Promise<void> => {
+    const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
+    for await (const message of store.subscribe({ after, signal: stopping.signal })) {
+      if (message.kind === 'caughtUp') {
+        await sendDue();
+        settled.moveTo(message.position);
+        continue;
+      }
+      const events = message.records.map((record) => recorded(codec, record));
+      for (const follower of followers) await follow(follower, events);
+    }
+  };
+  const onFinal = (error: unknown): void => {
+    for (const follower of followers) halt(follower, follower.progress.position, error);
+  };
+  const running = keepReading(run, stopping.signal, onFinal, ports.wait);
+
+  return {
+    progress: new Map(followers.map(({ effect, progress }) => [effect.name, progress])),
+    settled,
+    sendDue,
+    nextDue: () => outbox.nextDue(),
+    stop: async () => {
+      stopping.abort();
+      await running;
+      await alone(() => Promise.resolve());
+    },
+  };
+};
