@@ -76,7 +76,11 @@ test('What stands still says so: queries may be repeated, changes are kept, read
     200,
     { status: 'ready' },
   ]);
-  const halt = { position: 0 as never, message: 'Stopped by a test.' };
+  const halt = {
+    position: 0 as never,
+    message: 'Stopped by a test.',
+    remedy: 'End the test.',
+  };
   for (const progress of house.server.house.projector.progress.values()) progress.haltAt(halt);
 
   const token = await maison.admin.do('createInvitation', { campaign: 'Late' });

@@ -2,6 +2,7 @@ import { aggregates } from '@vivier/domain';
 import {
   defineEvents,
   isPersonal,
+  personal,
   Sealed,
   type AnyEventSet,
   type EventFacts,
@@ -18,7 +19,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { COMMAND, GoldenFolder, shapeMistakes } from './files.ts';
 import type { GoldenEvent } from './samples.ts';
-import { personal } from '@vivier/kernel';
 
 const sets: readonly AnyEventSet[] = Object.values(aggregates).map(({ events }) => events);
 const golden = new GoldenFolder(import.meta.dirname);

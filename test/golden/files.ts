@@ -1,6 +1,5 @@
 import type { AnyEventSet, EventFacts } from '@vivier/kernel';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goldenEvents, type GoldenEvent } from './samples.ts';
 import { changeOf, shapeOf, type EventShape } from './shapes.ts';

@@ -1,10 +1,13 @@
-import type { EventFacts, EventId, Field, Metadata } from '@vivier/kernel';
 import {
   isPersonal,
   streamName,
   type AnyEventSet,
   type CommandId,
   type CorrelationId,
+  type EventFacts,
+  type EventId,
+  type Field,
+  type Metadata,
   type OrganisationId,
   type PersonId,
   type Scope,
@@ -36,7 +39,7 @@ const valueOf = (schema: Schema, place: string): unknown => {
       return place.split('.').at(-1)?.toLowerCase();
     case 'integer':
     case 'number':
-      return 1 + Number(schema['minimum'] ?? schema['exclusiveMinimum'] ?? 0);
+      return Math.max(1, Number(schema['minimum'] ?? 1));
     case 'boolean':
       return true;
     case 'array':

@@ -74,6 +74,32 @@ const program = (): Command => {
         if (made) console.log(`The ${made['role']} is added (${made['userId']}).`);
       },
     );
+
+  vivier
+    .command('clock <period>')
+    .description('Move the time of a demo on by an ISO-8601 period, for example P30D.')
+    .action(async (period: string) => {
+      const made = await ask({ do: 'moveClock', period });
+      if (made) console.log(`It is now ${made['now']}.`);
+    });
+
+  const outbox = vivier.command('outbox').description('What effects could not do.');
+  outbox
+    .command('list')
+    .description('The tasks that were given up.')
+    .action(async () => {
+      const dead = await ask({ do: 'listOutbox' });
+      if (!dead) return;
+      const lines = Object.entries(dead).map(([task, why]) => `${task}  ${why}`);
+      console.log(lines.length > 0 ? lines.join('\n') : 'Nothing was given up.');
+    });
+  outbox
+    .command('retry <effect> <event>')
+    .description('Try one of them again.')
+    .action(async (effect: string, eventId: string) => {
+      const made = await ask({ do: 'reviveTask', effect, eventId });
+      if (made) console.log('It is tried again.');
+    });
   return vivier;
 };
 

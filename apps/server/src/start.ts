@@ -17,6 +17,7 @@ export interface StartOptions extends ServerConfig {
   readonly log?: Log;
   readonly clock?: HouseOptions['clock'];
   readonly passwordCost?: HouseOptions['passwordCost'];
+  readonly beforeNames?: HouseOptions['beforeNames'];
   /** Told of each longer step. */
   readonly onStep?: (step: string) => void;
   /** Make the demo in an empty store; default: on the loopback address. */
@@ -56,6 +57,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
     log,
     ...(options.clock && { clock: options.clock }),
     ...(options.passwordCost && { passwordCost: options.passwordCost }),
+    ...(options.beforeNames && { beforeNames: options.beforeNames }),
   });
   let app: NestFastifyApplication | undefined;
   try {
@@ -82,6 +84,8 @@ export const start = async (options: StartOptions): Promise<Server> => {
     health(server as never, house);
     invitationPage(server as never, house);
     await app.listen(port, host);
+    // Whoever is signed in is served before the last name is known.
+    house.directory.begin();
     const { port: listening } = server.server.address() as AddressInfo;
     const local = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
     // Port 0 is any free one: links then follow what was found.

@@ -2,6 +2,7 @@ import {
   createHmac,
   createPublicKey,
   generateKeyPairSync,
+  randomInt,
   sign,
   type KeyObject,
 } from 'node:crypto';
@@ -193,14 +194,96 @@ describe('an access token', () => {
     }
 
     expect(Object.keys(forgeries).length).toBeGreaterThan(60);
+    // And by chance, 500 in all: bits turned over, pieces of two tokens joined, claims of another kind,
+    // headers of other algorithms, signatures over something else.
+    const seed = Number(process.env['VIVIER_SEED'] ?? randomInt(2 ** 32));
+    const { below, one, bytes } = dice(seed);
+    const [eh, ep, es] = eve.accessToken.split('.') as [string, string, string];
+    const odd = [null, 0, -1, 2 ** 53, '', ' ', true, [], {}, 'Infinity', '\0', [payload['sub']]];
+    const ways: (() => string)[] = [
+      () => {
+        const token = Buffer.from(ada.accessToken);
+        const at = below(token.length - 44);
+        token[at] = (token[at] ?? 0) ^ (1 << below(7));
+        return token.toString('latin1');
+      },
+      () => `${one([h, eh])}.${one([p, ep])}.${bytes(64).toString('base64url')}`,
+      () => {
+        const parts = [one([h, eh]), one([p, ep]), one([s, es])];
+        [parts[0], parts[1], parts[2]] = one([
+          [parts[1], parts[0], parts[2]],
+          [parts[2], parts[1], parts[0]],
+          [parts[0], parts[2], parts[1]],
+        ]) as [string, string, string];
+        return parts.join('.');
+      },
+      () => {
+        const claim = one(['iss', 'aud', 'sub', 'org', 'exp']);
+        const value = one(odd);
+        return forge(header, {
+          ...payload,
+          [claim]: claim === 'exp' && value === 2 ** 53 ? 0 : value,
+        });
+      },
+      () =>
+        forge(
+          {
+            ...header,
+            alg: one(['none', 'HS256', 'RS256', 'ES256', 'EdDSA ', bytes(3).toString('hex')]),
+          },
+          payload,
+        ),
+      () =>
+        forge(
+          { ...header, typ: one(['JWT', 'at+jwt+x', 'dpop+jwt', bytes(3).toString('hex')]) },
+          payload,
+        ),
+      () =>
+        forge(
+          { ...header, [one(['jku', 'x5u', 'kid'])]: bytes(8).toString('hex') },
+          payload,
+          foreign.privateKey,
+        ),
+      () =>
+        withHmac(
+          { ...header, alg: one(['HS256', 'HS512', 'EdDSA']) },
+          payload,
+          one([pem, der, raw, bytes(32)]),
+        ),
+      () => forge(header, { ...payload, nbf: now + 1 + below(10 ** 6) }),
+      () => forge(header, { ...payload, exp: now - below(10 ** 9) }),
+      () => ada.accessToken.slice(0, below(ada.accessToken.length - 1)),
+      () => bytes(below(600)).toString(one(['latin1', 'base64url', 'hex'] as const)),
+    ];
+    for (let n = 0; Object.keys(forgeries).length < 500; n += 1)
+      forgeries[`by chance ${n} of seed ${seed}`] = ways[n % ways.length]!();
+
     const accepted = [];
     for (const [name, token] of Object.entries(forgeries)) {
       const outcome = await refusalOf(identity.authenticate(token));
       if (outcome !== 'NotSignedIn') accepted.push({ name, outcome });
     }
     expect(accepted).toEqual([]);
+    expect(Object.keys(forgeries)).toHaveLength(500);
     expect(
       await refusalOf(identity.authenticate(forge(header, { ...payload, sid: 'unknown' }))),
     ).toBe('SessionEnded');
   });
 });
+
+/** Chance that a seed repeats. */
+const dice = (seed: number) => {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (end: number): number => Math.floor(next() * end);
+  return {
+    below,
+    one: <T>(choices: readonly T[]): T => choices[below(choices.length)] as T,
+    bytes: (length: number): Buffer => Buffer.from(Array.from({ length }, () => below(256))),
+  };
+};

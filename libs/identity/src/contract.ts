@@ -242,7 +242,11 @@ export const identityContract = (
           { password: 'x'.repeat(100_000) },
           { password: `${PASSWORD} ` },
         ];
-        for (const more of wrong) await refuses(signIn(more), 'SignInFailed');
+        for (const more of wrong) {
+          await refuses(signIn(more), 'SignInFailed');
+          // Wrong attempts count for a while.
+          clock.pass(DEFAULT_LIFETIMES.accessToken);
+        }
         await identity.disableAccount(acme, account.accountId);
         await refuses(signIn(), 'SignInFailed');
         await identity.enableAccount(acme, account.accountId);
@@ -279,7 +283,23 @@ export const identityContract = (
           await refuses(identity.authenticate(accepted.accessToken), 'SessionEnded');
         }
         await refuses(signIn(), 'SignInFailed');
+        clock.pass(15 * 60_000);
         await signIn({ password: 'a new long password' });
+      });
+
+      test('wrongly again and again is refused without a look at the password, for a while', async () => {
+        await identity.addAccount(newAccount(acme));
+        const wrong = { password: 'a wrong password' };
+        const told = [];
+        for (let attempt = 0; attempt < 20; attempt += 1) told.push(await refusalOf(signIn(wrong)));
+        expect(told[0]).toBe('SignInFailed');
+        expect(told.at(-1)).toBe('TooManyAttempts');
+        await refuses(signIn(), 'TooManyAttempts');
+        const refused: unknown = await signIn().catch((failure: unknown) => failure);
+        const { retryAfterSeconds = Infinity } = refused as SignInRefused;
+        expect(retryAfterSeconds).toBeLessThanOrEqual(15 * 60);
+        clock.pass(retryAfterSeconds * 1000);
+        await signIn();
       });
     });
 

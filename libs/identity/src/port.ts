@@ -118,13 +118,16 @@ export interface Identity {
 
   /**
    * Opens a login session. Whatever is wrong (organisation, address, password, disabled) is
-   * `SignInFailed` after the same work; `TryAgainLater` when too many wait.
+   * `SignInFailed` after the same work; `TryAgainLater` when too many wait; `TooManyAttempts`, without
+   * any work, when too many were wrong lately: at most 20 an hour are looked at for one account.
    */
   signIn(credentials: {
     /** The organisation's slug. */
     readonly organisation: string;
     readonly email: string;
     readonly password: string;
+    /** The network address that it comes from, for counting wrong attempts; kept as a keyed hash. */
+    readonly from?: string;
   }): Promise<SignedIn>;
   /**
    * Gives new tokens for a refresh token, once. A token that was used before was copied: its login

@@ -4,6 +4,7 @@ const messages = {
   NotSignedIn: 'Nobody is signed in with this token: refresh it, or sign in.',
   SessionEnded: 'This login session has ended: sign in again.',
   TryAgainLater: 'Too many people are signing in at this moment: try again in a few seconds.',
+  TooManyAttempts: 'Too many wrong attempts to sign in: wait as long as is said, then try again.',
   AddressTaken:
     'This e-mail address already has an account here: sign in with it, or use another address.',
   PasswordTooWeak: 'A password has 12 to 256 characters; any characters will do: choose another.',
@@ -21,7 +22,11 @@ export type SignInRefusal = keyof typeof messages;
 /** A refusal, with what can be done about it; it never repeats a value that was sent. */
 export class SignInRefused extends Error {
   override readonly name = 'SignInRefused';
-  constructor(readonly code: SignInRefusal) {
+  constructor(
+    readonly code: SignInRefusal,
+    /** After how many seconds another attempt is looked at; with `TooManyAttempts`. */
+    readonly retryAfterSeconds?: number,
+  ) {
     super(messages[code]);
   }
 }

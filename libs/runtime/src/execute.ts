@@ -329,8 +329,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
       } catch (error) {
         if (error instanceof KeyFenced) return found.aggregate.absent();
         if (error instanceof AppendTooLarge) return commandRejections.InputTooLarge();
-        if (needsUpgrade(error))
-          return commandRejections.UpgradeNeeded({ event: error.wireType });
+        if (needsUpgrade(error)) return commandRejections.UpgradeNeeded({ event: error.wireType });
         // A lost race: what the winner wrote is read before deciding again.
         if (!(error instanceof WrongExpectedRevision || error instanceof EventIdConflict))
           throw error;

@@ -117,11 +117,7 @@ export const keepReading = async (
       await read();
       return;
     } catch (error) {
-      if (
-        error instanceof CannotGoOn ||
-        error instanceof DamagedRecord ||
-        needsUpgrade(error)
-      ) {
+      if (error instanceof CannotGoOn || error instanceof DamagedRecord || needsUpgrade(error)) {
         onFinal(error);
         return;
       }

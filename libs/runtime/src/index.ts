@@ -10,7 +10,15 @@ export {
   type Permission,
 } from './execute.ts';
 export { startEffectRunner, type EffectRunner } from './effect-runner.ts';
-export { needsUpgrade, Progress, type Halt, type Wait } from './followers.ts';
+export {
+  CannotGoOn,
+  haltFor,
+  keepReading,
+  needsUpgrade,
+  Progress,
+  type Halt,
+  type Wait,
+} from './followers.ts';
 export { load, recorded, type Loaded } from './log.ts';
 export { startProjector, type Projector } from './projector.ts';
 export { commandRejections } from './rejections.ts';

@@ -28,7 +28,8 @@ export const commandRejections = defineRejections({
     remedy: 'Shorten it and send again.',
   },
   UpgradeNeeded: {
-    message: 'What this is about was written by a newer version of the program; nothing was changed.',
+    message:
+      'What this is about was written by a newer version of the program; nothing was changed.',
     remedy:
       'Tell whoever runs the service to start that version, then send the same command again with the same commandId.',
     retry: 'later',

@@ -15,6 +15,7 @@ import {
 import type { Position } from '@vivier/kernel';
 import { DEFAULT_PAGE, LARGEST_PAGE } from './paging.ts';
 import { PositionScalar } from './scalars.ts';
+import { DossierOrderEnum, type DossierOrderValue } from './types/dossier.ts';
 import { DossierStateEnum, type DossierStateValue } from './types/review.ts';
 
 @ArgsType()
@@ -55,6 +56,15 @@ export class DossierFilter {
   @IsString()
   @MaxLength(80)
   campaign?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Words of the person’s name or their beginnings; not for compliance.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  name?: string;
 }
 
 @ArgsType()
@@ -65,12 +75,33 @@ export class DossiersArguments extends PageArguments {
   @Type(() => DossierFilter)
   filter?: DossierFilter;
 
+  @Field(() => DossierOrderEnum, {
+    defaultValue: DossierOrderEnum.CHANGED_AT,
+    description: 'By `NAME` not for compliance.',
+  })
+  @IsIn(Object.values(DossierOrderEnum))
+  orderBy!: DossierOrderValue;
+
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'The least recently changed first; default: the most recently changed.',
+    description:
+      'With `CHANGED_AT`: the least recently changed first; default: the most recently changed.',
   })
   @IsBoolean()
   oldestFirst!: boolean;
+}
+
+@ArgsType()
+export class PeopleArguments extends PageArguments {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Words of the name or their beginnings, in any order, with or without accents and capitals.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  search?: string;
 }
 
 @ArgsType()

@@ -16,7 +16,7 @@ import { unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import type { FindOptions, ReadDocument, ReadFilter } from '@vivier/read-store';
 import type { CommandEnvelope, Done } from '@vivier/runtime';
 import type { House } from '../house/house.ts';
-import { edgeRejections } from './rejections.ts';
+import { progressOf, visible } from './at-least.ts';
 import { acceptedOf, Refused } from './refused.ts';
 
 /** The token under which the house is injected. */
@@ -51,26 +51,14 @@ export class FindDocuments extends Query<readonly ReadDocument[]> {
   }
 }
 
-/** How long a query waits for a position before it says that it is not visible yet. */
-export const LONGEST_WAIT_MS = 2_000;
-
 @QueryHandler(FindDocuments)
 export class FindDocumentsHandler implements IQueryHandler<FindDocuments> {
   constructor(@Inject(HOUSE) private readonly house: House) {}
 
   async execute(query: FindDocuments): Promise<readonly ReadDocument[]> {
-    const name = collectionName(query.projection);
-    // GraphQL hands an absent argument over as null or not at all.
-    if (typeof query.atLeast === 'number') {
-      if (query.atLeast > (await this.house.store.head()))
-        throw new Refused(edgeRejections.PositionUnknown());
-      const progress = this.house.projector.progress.get(name);
-      const inTime = AbortSignal.timeout(LONGEST_WAIT_MS);
-      if (!(await progress?.reached(query.atLeast, inTime)))
-        throw new Refused(edgeRejections.NotYetVisible());
-    }
+    await visible(this.house, [progressOf(this.house, query.projection)], query.atLeast);
     const found = await this.house.readStore
-      .collection<ReadDocument>(query.organisationId, name)
+      .collection<ReadDocument>(query.organisationId, collectionName(query.projection))
       .find(query.filter, query.options);
     return found.map((document) => unpackDocument(document as PackedDocument));
   }

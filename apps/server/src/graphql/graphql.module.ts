@@ -22,6 +22,7 @@ import { Refused } from './refused.ts';
 import { ApplicationResolver } from './resolvers/application.resolver.ts';
 import { CandidateResolver } from './resolvers/candidate.resolver.ts';
 import { DocumentResolver } from './resolvers/document.resolver.ts';
+import { PeopleResolver } from './resolvers/people.resolver.ts';
 import { RecruitmentResolver } from './resolvers/recruitment.resolver.ts';
 import { ReviewResolver } from './resolvers/review.resolver.ts';
 import { SignInResolver } from './resolvers/sign-in.resolver.ts';
@@ -34,6 +35,7 @@ export const resolvers = [
   CandidateResolver,
   DocumentResolver,
   ApplicationResolver,
+  PeopleResolver,
   ReviewResolver,
 ];
 

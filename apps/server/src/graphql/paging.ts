@@ -10,7 +10,7 @@ export const LARGEST_PAGE = 100;
 /** A place in a list: the value that it is ordered by, and the id. Facts only, never a name. */
 export type Cursor = readonly [value: string | number, id: string];
 
-const writeCursor = (cursor: Cursor): string =>
+export const writeCursor = (cursor: Cursor): string =>
   Buffer.from(JSON.stringify(cursor)).toString('base64url');
 
 /** @throws Refused CursorInvalid */

@@ -71,6 +71,9 @@ const candidateFields = (space: CandidateSpace, { opening }: Caller): Found<Cand
   email: () => opening.text(space.email, space._id),
 });
 
+export const presentCandidate = (space: CandidateSpace, caller: Caller): CandidateType =>
+  lazily<CandidateType>(candidateFields(space, caller));
+
 export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSpaceType =>
   lazily<CandidateSpaceType>({
     ...candidateFields(space, caller),
@@ -134,7 +137,7 @@ export const presentDossier = (dossier: DossierDocument, caller: Caller): Dossie
     applicationId,
     candidate: async () => {
       const space = await caller.opening.persons.load(candidateId);
-      return space ? lazily<CandidateType>(candidateFields(space, caller)) : null;
+      return space ? presentCandidate(space, caller) : null;
     },
     items: items.map((item) =>
       lazily<DossierItemType>({ ...item, document: versionIn(item, candidateId, caller) }),

@@ -23,6 +23,15 @@ export const edgeRejections = defineRejections({
     message: 'This cursor was not handed out by this list.',
     remedy: 'Begin with the first page again.',
   },
+  CursorExpired: {
+    message: 'The person at this cursor was erased or has another name now.',
+    remedy: 'Begin with the first page again.',
+  },
+  DirectoryNotReady: {
+    message: 'People cannot be found by name yet: their names are still being opened.',
+    remedy: 'Ask again in a moment; everything else answers already.',
+    retry: 'later',
+  },
   UploadUnknown: {
     message: 'There is no finished upload of yours with this id.',
     remedy: 'Request an upload, send the file to its address, then try again.',

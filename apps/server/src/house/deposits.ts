@@ -1,7 +1,6 @@
 import type { CandidateId, DocumentId, FileId } from '@vivier/domain';
 import type { FileId as StoredFileId } from '@vivier/files';
 import type { CommandId, OrganisationId, Rejection, Actor } from '@vivier/kernel';
-import { isRejection } from '@vivier/kernel';
 import type { Done } from '@vivier/runtime';
 import { edgeRejections } from '../graphql/rejections.ts';
 import type { House } from './house.ts';
@@ -37,13 +36,12 @@ export const depositDocument = async (
     contentHash: found.contentHash,
   };
   const envelope = { organisationId, by, commandId };
-  const outcome = await (deposit.documentId === undefined
+  // The effect `keepDocument` keeps the file from the sweep.
+  return deposit.documentId === undefined
     ? send({ ...envelope, name: 'AddDocument', input: file })
     : send({
         ...envelope,
         name: 'ReplaceDocument',
         input: { ...file, documentId: deposit.documentId as DocumentId },
-      }));
-  if (!isRejection(outcome)) await house.files.keep(organisationId, uploadId);
-  return outcome;
+      });
 };

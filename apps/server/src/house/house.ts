@@ -1,38 +1,39 @@
-import { join } from 'node:path';
 import { aggregates, rights } from '@vivier/domain';
-import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
-import { openFiles, type Files } from '@vivier/files';
-import { openEmbeddedIdentity, type Identity } from '@vivier/identity';
-import {
-  erased,
-  type AnyDecider,
-  type Clock,
-  type OrganisationId,
-  type Position,
-  type Scope,
-} from '@vivier/kernel';
+import type { EventStore } from '@vivier/event-store';
+import type { Files } from '@vivier/files';
+import type { Identity } from '@vivier/identity';
+import { type AnyDecider, type Clock, type OrganisationId, type Position } from '@vivier/kernel';
 import { EventCodec } from '@vivier/kernel/sealing';
 import { projections } from '@vivier/projections';
-import { openEmbeddedReadStore, type ReadStore } from '@vivier/read-store';
+import type { ReadStore } from '@vivier/read-store';
 import {
   createExecute,
   load,
+  startEffectRunner,
   startProjector,
   startSagaRunner,
+  startTicker,
   systemClock,
+  type EffectRunner,
   type Execute,
   type Loaded,
   type Projector,
   type SagaRunner,
+  type Ticker,
 } from '@vivier/runtime';
 import { sagas } from '@vivier/sagas';
-import { openEmbeddedVault, type Vault } from '@vivier/vault';
-import { openEmbeddedWorkState, ownFolder } from '@vivier/work-state';
+import type { Vault } from '@vivier/vault';
+import { ownFolder, type Outbox } from '@vivier/work-state';
+import { candidateReader, choresOf } from './chores.ts';
+import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
+import { effectsOf } from './effects.ts';
 import type { Log } from './log.ts';
+import { movableClock, type MovableClock } from './movable-clock.ts';
+import { openStores, type PasswordCost } from './stores.ts';
 
 /** Everything that runs behind the API, opened on one folder. */
 export interface House {
-  readonly clock: Clock;
+  readonly clock: MovableClock;
   readonly log: Log;
   readonly store: EventStore;
   readonly readStore: ReadStore;
@@ -42,6 +43,12 @@ export interface House {
   readonly execute: Execute;
   readonly projector: Projector;
   readonly sagas: SagaRunner;
+  readonly effects: EffectRunner;
+  readonly outbox: Outbox;
+  /** People by name; whoever serves queries begins it. */
+  readonly directory: DirectoryFollower;
+  /** Does what falls due; with a clock that is set by hand, only when it is asked. */
+  readonly ticker: Ticker;
   /** Folds one aggregate of an organisation from the log. */
   readonly load: (
     organisationId: OrganisationId,
@@ -61,10 +68,10 @@ export interface HouseOptions {
   readonly log: Log;
   readonly clock?: Clock;
   /** Cheaper passwords, for tests. */
-  readonly passwordCost?: Parameters<typeof openEmbeddedIdentity>[0]['passwordCost'];
+  readonly passwordCost?: PasswordCost;
+  /** Awaited before names are opened for the directory, for tests. */
+  readonly beforeNames?: () => Promise<void>;
 }
-
-const accountScope = 'account' as Scope;
 
 /**
  * Opens the embedded stores of a folder and starts what follows the log.
@@ -72,7 +79,8 @@ const accountScope = 'account' as Scope;
  * @throws FolderOwned when another process holds the folder
  */
 export const openHouse = async (options: HouseOptions): Promise<House> => {
-  const { folder, log, clock = systemClock } = options;
+  const { folder, log } = options;
+  const clock = movableClock(folder, options.clock ?? systemClock);
   /** What has been opened, to be closed in the opposite order. */
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -81,42 +89,13 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
   try {
     const owner = await ownFolder({ folder, about: { command: options.purpose } });
     opened.push(() => owner.release());
-    const at = (name: string): string => join(folder, name);
-
-    const vault = await openEmbeddedVault({
-      keysFile: at('keys.sqlite'),
-      masterKeysFile: at('master-keys.json'),
-      fenceFile: at('erased.jsonl'),
+    const stores = await openStores({
+      folder,
       clock,
-    });
-    opened.push(() => vault.close());
-    const store = await openEmbeddedEventStore({ file: at('log.sqlite'), now: () => clock.now() });
-    opened.push(() => store.close());
-    const readStore = await openEmbeddedReadStore({ file: at('read-models.sqlite') });
-    opened.push(() => readStore.close());
-    const workState = await openEmbeddedWorkState({ file: at('work-state.sqlite') });
-    opened.push(() => workState.close());
-    const identity = await openEmbeddedIdentity({
-      file: at('accounts.sqlite'),
-      issuerKeyFile: at('issuer-key.json'),
-      clock,
-      hashAddress: (organisationId, email) =>
-        vault.organisationMac(organisationId, 'account-address', email),
+      opened,
       ...(options.passwordCost && { passwordCost: options.passwordCost }),
     });
-    opened.push(() => identity.close());
-    const files = await openFiles({
-      folder: at('documents'),
-      database: at('documents.sqlite'),
-      clock,
-      cipherFor: async (organisationId, personId, uploadId) => {
-        const cipher = await vault.fileKey(organisationId, personId, `file-${uploadId}` as Scope);
-        return cipher === erased ? 'erased' : cipher;
-      },
-      contentHash: (organisationId, personId, content) =>
-        vault.mac(organisationId, personId, accountScope, 'document-content', content),
-    });
-    opened.push(() => files.close());
+    const { vault, store, readStore, workState, identity, files } = stores;
 
     const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
     const execute = createExecute({ aggregates, permissions: rights, store, vault, codec, clock });
@@ -145,12 +124,55 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       },
     });
     opened.push(() => runner.stop());
+    const effects = await startEffectRunner({
+      store,
+      outbox: workState.outbox,
+      codec,
+      clock,
+      effects: effectsOf(stores),
+      onHalt: (effect, halt) => {
+        log.error({ effect, ...halt }, 'An effect stands still.');
+      },
+      onFailure: ({ effect, eventId, attempts, failure }, dead) => {
+        log.warn({ effect, eventId, attempts, failure, dead }, 'An effect did not come about.');
+      },
+    });
+    opened.push(() => effects.stop());
+    const loadOne: House['load'] = (organisationId, aggregate, key) =>
+      load(store, codec, organisationId, aggregate, key);
+    const ticker = startTicker({
+      clock,
+      dated: [runner, effects],
+      chores: choresOf({ ...stores, candidateOf: candidateReader(loadOne) }),
+      automatic: options.clock === undefined,
+      onFailure: (what, error) => {
+        log.warn({ what, kind: error instanceof Error ? error.name : typeof error }, 'Not done.');
+      },
+    });
+    opened.push(() => ticker.stop());
+    const directory = directoryFollower({
+      store,
+      readStore,
+      codec,
+      open: async (blobs) => {
+        await options.beforeNames?.();
+        return vault.open(blobs);
+      },
+      organisations: async () =>
+        (await identity.organisations()).map(({ organisationId }) => organisationId),
+      onHalt: (halt) => {
+        log.error(halt, 'The directory stands still.');
+      },
+    });
+    opened.push(() => directory.stop());
 
     const settled = async (): Promise<void> => {
       for (let head: Position | undefined; head !== (await store.head());) {
         head = await store.head();
         await runner.settled.reached(head);
+        await effects.settled.reached(head);
         for (const progress of projector.progress.values()) await progress.reached(head);
+        await directory.settled(head);
       }
     };
 
@@ -165,7 +187,11 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       execute,
       projector,
       sagas: runner,
-      load: (organisationId, aggregate, key) => load(store, codec, organisationId, aggregate, key),
+      effects,
+      outbox: workState.outbox,
+      directory,
+      ticker,
+      load: loadOne,
       settled,
       close: closeAll,
     };

@@ -71,7 +71,6 @@ export const registerCandidate = async (
   }
   const { fullName } = registration;
   const outcome = await send({ ...command, input: { invitationId, fullName, email } });
-  if (isRejection(outcome)) return giveUp(outcome);
-  await vault.claims.confirm(organisationId, candidateId);
-  return outcome;
+  // The effect `confirmAddress` makes the claim lasting.
+  return isRejection(outcome) ? giveUp(outcome) : outcome;
 };

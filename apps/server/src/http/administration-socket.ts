@@ -3,17 +3,31 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join, relative } from 'node:path';
 import { SignInRefused } from '@vivier/identity';
 import { addUser, createOrganisation, staffRoles, type NewUser } from '../house/administration.ts';
+import { defineRejections, isRejection, type EventId } from '@vivier/kernel';
 import type { House } from '../house/house.ts';
+import { moveClock } from '../house/move-clock.ts';
 import { signInRejection } from '../house/sign-in-rejections.ts';
 
 /** What the command line asks of whoever holds the folder. */
 export type AdministrationRequest =
   | { readonly do: 'createOrganisation'; readonly slug: string; readonly name: string }
-  | ({ readonly do: 'addUser' } & NewUser);
+  | ({ readonly do: 'addUser' } & NewUser)
+  | { readonly do: 'moveClock'; readonly period: string }
+  | { readonly do: 'listOutbox' }
+  | { readonly do: 'reviveTask'; readonly effect: string; readonly eventId: string };
 
 export type AdministrationAnswer =
   | { readonly done: Readonly<Record<string, string>> }
   | { readonly rejected: string; readonly message: string; readonly remedy: string };
+
+const MOST_LISTED = 1_000;
+
+const outboxRejections = defineRejections({
+  TaskUnknown: {
+    message: 'There is no such task among the dead.',
+    remedy: 'Ask for the list with `vivier outbox list`.',
+  },
+});
 
 /** Does one administrative thing, alike through the socket and in the command line's own process. */
 export const administer = async (
@@ -35,6 +49,27 @@ export const administer = async (
             remedy: `Use one of ${staffRoles.join(', ')}; candidates register themselves.`,
           };
         return { done: { ...(await addUser(house, request)), role: request.role } };
+      }
+      case 'moveClock': {
+        const moved = await moveClock(house, request.period);
+        return isRejection(moved) ? moved : { done: { now: moved } };
+      }
+      case 'listOutbox': {
+        const dead = await house.outbox.dead(MOST_LISTED);
+        return {
+          done: Object.fromEntries(
+            dead.map(({ effect, eventId, attempts, failure }) => [
+              `${effect} ${eventId}`,
+              `${failure ?? 'unknown'} after ${attempts} attempts`,
+            ]),
+          ),
+        };
+      }
+      case 'reviveTask': {
+        const { effect, eventId } = request;
+        const revived = await house.outbox.revive(effect, eventId as EventId, house.clock.now());
+        if (revived) await house.ticker.tick();
+        return revived ? { done: { effect, eventId } } : outboxRejections.TaskUnknown();
       }
     }
   } catch (error) {

@@ -35,6 +35,15 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS refresh_tokens(
     hash BLOB PRIMARY KEY, session TEXT NOT NULL, rotated_at INTEGER) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS refresh_tokens_of_session ON refresh_tokens(session);
+  CREATE TABLE IF NOT EXISTS guesses(
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, account BLOB NOT NULL, address BLOB NOT NULL,
+    known INTEGER NOT NULL, wrong INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS guesses_by_age ON guesses(at);
+  CREATE INDEX IF NOT EXISTS guesses_of_account ON guesses(account, at);
+  CREATE INDEX IF NOT EXISTS guesses_from_address ON guesses(address, wrong, at);
+  CREATE TABLE IF NOT EXISTS known_addresses(
+    account TEXT NOT NULL, address INTEGER NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY(account, address)) WITHOUT ROWID;
 `;
 
 /** All password slots are alike in length, so that each fits into another's place. */
@@ -136,6 +145,7 @@ export class AccountsFile {
       for (const sql of [
         `DELETE FROM refresh_tokens WHERE session IN (SELECT session ${sessions})`,
         `DELETE ${sessions}`,
+        `DELETE FROM known_addresses WHERE account IN (SELECT account ${own})`,
         wipe('address_slot'),
         wipe('password_slot'),
         `DELETE ${own}`,

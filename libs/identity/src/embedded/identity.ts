@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
 import { AccessTokens } from '../access-tokens.ts';
 import { AccountsFile, type StoredAccount } from './accounts-file.ts';
+import { Guesses, type Guess } from './guesses.ts';
 import { openIssuerKey } from '../issuer-key.ts';
 import { LoginSessions, type LivingSession, type OpenSession } from './login-sessions.ts';
 import { argon2id, OWASP_COST, Passwords, requireStrong } from '../passwords.ts';
@@ -49,8 +50,10 @@ export interface EmbeddedIdentityOptions {
 export const openEmbeddedIdentity = async (options: EmbeddedIdentityOptions): Promise<Identity> => {
   const key = openIssuerKey(options.issuerKeyFile);
   const { issuer = 'vivier', audience = 'vivier-api' } = options;
-  return new EmbeddedIdentity(options, new AccessTokens(key, issuer, audience));
+  return new EmbeddedIdentity(options, key, new AccessTokens(key, issuer, audience));
 };
+
+type Credentials = Parameters<Identity['signIn']>[0];
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -58,17 +61,19 @@ class EmbeddedIdentity implements Identity {
   readonly #file: AccountsFile;
   readonly #sessions: LoginSessions;
   readonly #passwords: Passwords;
+  readonly #guesses: Guesses;
   readonly #tokens: AccessTokens;
   readonly #lifetimes: Lifetimes;
   readonly #options: EmbeddedIdentityOptions;
 
-  constructor(options: EmbeddedIdentityOptions, tokens: AccessTokens) {
+  constructor(options: EmbeddedIdentityOptions, issuerKey: KeyObject, tokens: AccessTokens) {
     this.#options = options;
     this.#tokens = tokens;
     this.#lifetimes = { ...DEFAULT_LIFETIMES, ...options.lifetimes };
     this.#file = new AccountsFile(options.file);
     this.#sessions = new LoginSessions(this.#file, this.#lifetimes);
     this.#passwords = new Passwords(options.passwordCost ?? OWASP_COST, options.derive ?? argon2id);
+    this.#guesses = new Guesses(this.#file, issuerKey);
   }
 
   async createOrganisation(asked: NewOrganisation): Promise<Organisation> {
@@ -162,15 +167,32 @@ class EmbeddedIdentity implements Identity {
     this.#file.removeAccountsOf(organisationId, personId);
   }
 
-  async signIn(credentials: { organisation: string; email: string; password: string }) {
-    const organisation = await this.organisationBySlug(credentials.organisation);
-    const found = organisation && (await this.#accountAt(organisation, credentials.email));
-    const right = await this.#passwords.verify(credentials.password, found?.password);
+  async signIn(credentials: Credentials) {
+    const { organisation: slug, email, from = '' } = credentials;
+    const attempt = { organisation: slug, email: comparable(email), from };
+    return this.#guesses.inTurn(attempt, async () => {
+      const organisation = await this.organisationBySlug(slug);
+      const found = organisation && (await this.#accountAt(organisation, email));
+      const guess = this.#guesses.begin(attempt, found?.accountId, this.#options.clock.now());
+      try {
+        return await this.#tried(credentials, found, guess);
+      } catch (error) {
+        // Nothing was compared where the queue was full.
+        if (error instanceof SignInRefused && error.code === 'TryAgainLater') guess.withdrawn();
+        else guess.missed();
+        throw error;
+      }
+    });
+  }
+
+  /** Rejects with `SignInFailed`, `TryAgainLater`. */
+  async #tried({ password }: Credentials, found: StoredAccount | undefined, guess: Guess) {
+    const right = await this.#passwords.verify(password, found?.password);
     if (!right || found === undefined || found.disabledAt !== null) {
       throw new SignInRefused('SignInFailed');
     }
     const renewed = this.#passwords.isOutdated(found.password!)
-      ? await this.#passwords.hash(credentials.password)
+      ? await this.#passwords.hash(password)
       : undefined;
     const now = this.#options.clock.now();
     const session = this.#file.transaction(() => {
@@ -178,6 +200,7 @@ class EmbeddedIdentity implements Identity {
       const account = this.#file.accountsByIds([found.accountId]).get(found.accountId);
       if (account?.password !== found.password || account?.disabledAt !== null) return undefined;
       if (renewed !== undefined) this.#file.setPassword(found.accountId, renewed);
+      guess.hit();
       return this.#sessions.open(found.accountId, now);
     });
     if (session === undefined) throw new SignInRefused('SignInFailed');
@@ -235,8 +258,7 @@ class EmbeddedIdentity implements Identity {
   }
 
   async #address(organisationId: OrganisationId, email: string): Promise<Buffer> {
-    const comparable = email.trim().normalize('NFC').toLowerCase().normalize('NFC');
-    const keyed = await this.#options.hashAddress(organisationId, comparable);
+    const keyed = await this.#options.hashAddress(organisationId, comparable(email));
     return createHash('sha256').update(keyed).digest();
   }
 
@@ -271,6 +293,10 @@ class EmbeddedIdentity implements Identity {
     this.#file.prepare(`UPDATE accounts SET ${assignment} WHERE account = ?`).run(value, accountId);
   }
 }
+
+/** However an address is spelled. */
+const comparable = (email: string): string =>
+  email.trim().normalize('NFC').toLowerCase().normalize('NFC');
 
 const withoutSecret = ({ password: _secret, ...account }: StoredAccount): Account => account;
 

@@ -8,18 +8,21 @@ import {
   type CommandInputs,
   type DocumentId,
 } from '@vivier/domain';
-import { dossier, type DossierDocument } from '@vivier/projections';
+import { candidateSpace, dossier, type DossierDocument } from '@vivier/projections';
 import type { House } from '../../house/house.ts';
 import { readInvitationToken } from '../../house/invitation-links.ts';
 import { ApplicationArguments, DossiersArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
+import { directoryFor, nameCursor } from '../by-name.ts';
 import { Roles, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
+import { dossiersByName, dossiersOfNamed } from '../dossier-lists.ts';
 import { SelectDocumentInput, StartApplicationInput, SubmitApplicationInput } from '../inputs.ts';
 import { afterCursor, connectionOf, readCursor, type Cursor } from '../paging.ts';
 import { presentDossier } from '../present.ts';
 import { Refused } from '../refused.ts';
-import { DossierConnection, DossierType } from '../types/dossier.ts';
+import { edgeRejections } from '../rejections.ts';
+import { DossierConnection, DossierOrderEnum, DossierType } from '../types/dossier.ts';
 import { DossierPayload } from '../types/payloads.ts';
 
 const cursorOf = (row: DossierDocument): Cursor => [row.changedAt, row._id];
@@ -79,26 +82,51 @@ export class ApplicationResolver {
   }
 
   @Roles('operator', 'admin', 'compliance')
-  @Query(() => DossierConnection, { description: 'The most recently changed first.' })
+  @Query(() => DossierConnection, { description: 'The most recently changed first, or by name.' })
   async dossiers(
     @SignedIn() caller: Caller,
-    @Args() { first, after, filter, oldestFirst, atLeast }: DossiersArguments,
+    @Args() { first, after, filter, orderBy, oldestFirst, atLeast }: DossiersArguments,
   ): Promise<DossierConnection> {
-    const { state, campaign } = filter ?? {};
-    const rows = await this.bus.find(
-      caller.organisationId,
-      dossier,
-      {
-        ...(state && { state }),
-        ...(campaign && { campaign }),
-        ...(after && afterCursor('changedAt', oldestFirst ? 'after' : 'before', readCursor(after))),
-      },
-      {
-        sort: oldestFirst ? { changedAt: 1, _id: 1 } : { changedAt: -1, _id: -1 },
-        limit: first + 1,
-      },
-      atLeast,
-    );
+    const { organisationId, role } = caller;
+    const { state, campaign, name } = filter ?? {};
+    const byName = orderBy === DossierOrderEnum.NAME;
+    const facts = { ...(state && { state }), ...(campaign && { campaign }) };
+    if (!byName && !name) {
+      const beyond = afterCursor.bind(undefined, 'changedAt', oldestFirst ? 'after' : 'before');
+      const rows = await this.bus.find(
+        organisationId,
+        dossier,
+        { ...facts, ...(after && beyond(readCursor(after))) },
+        {
+          sort: oldestFirst ? { changedAt: 1, _id: 1 } : { changedAt: -1, _id: -1 },
+          limit: first + 1,
+        },
+        atLeast,
+      );
+      return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));
+    }
+    // An order by names, and who is found by one, tell of names.
+    if (role === 'compliance') throw new Refused(edgeRejections.NotYoursToOpen());
+    const reads = [dossier, candidateSpace];
+    const directory = await directoryFor(this.house, organisationId, reads, atLeast);
+    const { readStore } = this.house;
+    const listing = {
+      organisationId,
+      facts,
+      name: name ?? '',
+      rows: first + 1,
+      after: after ?? undefined,
+    };
+    if (byName) {
+      const rows = await dossiersByName({ bus: this.bus, readStore, directory }, listing);
+      return connectionOf(
+        rows,
+        first,
+        ({ place, dossier: { _id } }) => nameCursor(place, _id),
+        (row) => presentDossier(row.dossier, caller),
+      );
+    }
+    const rows = await dossiersOfNamed({ bus: this.bus, directory }, { ...listing, oldestFirst });
     return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));
   }
 

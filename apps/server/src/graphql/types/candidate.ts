@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { pageOf } from './page.ts';
 
 @ObjectType('DocumentVersion')
 export class DocumentVersionType {
@@ -76,6 +77,9 @@ export class CandidateType {
   @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
   email!: string | null;
 }
+
+@ObjectType('CandidateConnection')
+export class CandidateConnection extends pageOf(CandidateType, 'Candidate') {}
 
 @ObjectType('CandidateSpace', {
   description: 'The candidate’s own space: vault, applications, consents.',

@@ -1,7 +1,20 @@
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CandidateType, DocumentVersionType } from './candidate.ts';
 import { pageOf } from './page.ts';
 import { DossierStateEnum } from './review.ts';
+
+export const DossierOrderEnum = { CHANGED_AT: 'CHANGED_AT', NAME: 'NAME' } as const;
+export type DossierOrderValue = keyof typeof DossierOrderEnum;
+registerEnumType(DossierOrderEnum, {
+  name: 'DossierOrder',
+  description: 'What a list of dossiers is ordered by.',
+  valuesMap: {
+    CHANGED_AT: { description: 'The most recently changed first, or the other way round.' },
+    NAME: {
+      description: 'The name of the person. Who was erased has none: their dossiers are left out.',
+    },
+  },
+});
 
 @ObjectType('DossierItem')
 export class DossierItemType {

@@ -1,0 +1,123 @@
+import type { Directory, Place } from '@vivier/directory';
+import { collectionName, type OrganisationId } from '@vivier/kernel';
+import { dossier, type DossierDocument } from '@vivier/projections';
+import type { ReadFilter } from '@vivier/read-store';
+import type { House } from '../house/house.ts';
+import type { Bus } from './bus.ts';
+import { placesIn, readNameCursor } from './by-name.ts';
+import { afterCursor, readCursor } from './paging.ts';
+
+/** What a list of dossiers is asked for; `facts` is the filter without the name. */
+export interface DossierListing {
+  readonly organisationId: OrganisationId;
+  readonly facts: ReadFilter;
+  /** Words of the person's name. */
+  readonly name: string;
+  /** How many rows are wanted, the one included that tells whether there are more. */
+  readonly rows: number;
+  readonly after: string | undefined;
+}
+
+export interface DossierAtPlace {
+  readonly place: Place;
+  readonly dossier: DossierDocument;
+}
+
+/** So many documents are put in the order of names in memory; so many persons are asked for at once. */
+const FEW = 5_000;
+/** So many persons, or dossiers, are looked at in one step of a walk. */
+const CHUNK = 500;
+
+const sortedById = (documents: readonly DossierDocument[]): readonly DossierDocument[] =>
+  documents.toSorted((a, b) => (a._id < b._id ? -1 : 1));
+
+/** The dossiers of some people in the order of their places, each person's own by id. */
+const inOrder = (
+  places: readonly Place[],
+  documents: readonly DossierDocument[],
+  rows: number,
+): readonly DossierAtPlace[] => {
+  const theirs = Map.groupBy(sortedById(documents), ({ candidateId }) => candidateId);
+  const listed: DossierAtPlace[] = [];
+  for (const place of places) {
+    for (const dossier of theirs.get(place.personId) ?? []) listed.push({ place, dossier });
+    if (listed.length >= rows) break;
+  }
+  return listed.slice(0, rows);
+};
+
+/**
+ * Dossiers in the order of the persons' names, then by id. Asks first about the people who come next.
+ * Where that does not fill the page, dossiers that fit the filter are put in order if they are few;
+ * otherwise the order is walked on, which ends soon, because many people have one.
+ *
+ * @throws Refused CursorInvalid, CursorExpired
+ */
+export const dossiersByName = async (
+  { bus, readStore, directory }: Pick<House, 'readStore'> & { bus: Bus; directory: Directory },
+  { organisationId, facts, name, rows, after }: DossierListing,
+): Promise<readonly DossierAtPlace[]> => {
+  const from = after === undefined ? undefined : readNameCursor(after);
+  const isAhead = ({ candidateId, _id }: DossierDocument): boolean =>
+    candidateId !== from?.place.personId || _id > from.id;
+  const dossiersOf = async (people: readonly Place[]): Promise<readonly DossierDocument[]> => {
+    const candidateId = { $in: people.map(({ personId }) => personId) };
+    return bus.find(organisationId, dossier, { ...facts, candidateId });
+  };
+  /** From the last one's person on, who may have more dossiers, if the search still finds them. */
+  const placesFrom = (limit?: number): readonly Place[] => [
+    ...(from ? [from.place] : []),
+    ...placesIn(directory, {
+      search: name,
+      after: from?.place,
+      ...(limit !== undefined && { limit }),
+    }),
+  ];
+
+  const next = placesFrom(CHUNK);
+  const soon = (await dossiersOf(next)).filter(isAhead);
+  if (soon.length >= rows || next.length < CHUNK) return inOrder(next, soon, rows);
+
+  const places = placesFrom();
+  const all = readStore.collection(organisationId, collectionName(dossier));
+  if ((await all.countDocuments(facts)) <= FEW) {
+    const few = await bus.find(organisationId, dossier, facts);
+    return inOrder(places, few.filter(isAhead), rows);
+  }
+  const found = [...soon];
+  for (let at = next.length; at < places.length && found.length < rows; at += CHUNK)
+    found.push(...(await dossiersOf(places.slice(at, at + CHUNK))));
+  return inOrder(places, found, rows);
+};
+
+/**
+ * Dossiers of the people whom a search finds, in the order in which they changed. Few people are asked
+ * for together; where there are many, the dossiers are walked and those of others left out.
+ *
+ * @throws Refused CursorInvalid
+ */
+export const dossiersOfNamed = async (
+  { bus, directory }: { bus: Bus; directory: Directory },
+  listing: DossierListing & { readonly oldestFirst: boolean },
+): Promise<readonly DossierDocument[]> => {
+  const { organisationId, facts, name, rows, after, oldestFirst } = listing;
+  const sort = oldestFirst
+    ? ({ changedAt: 1, _id: 1 } as const)
+    : ({ changedAt: -1, _id: -1 } as const);
+  const direction = oldestFirst ? 'after' : 'before';
+  const people = new Set(placesIn(directory, { search: name }).map(({ personId }) => personId));
+  let beyond = after === undefined ? {} : afterCursor('changedAt', direction, readCursor(after));
+  if (people.size <= FEW) {
+    const filter = { ...facts, ...beyond, candidateId: { $in: [...people] } };
+    return bus.find(organisationId, dossier, filter, { sort, limit: rows });
+  }
+  const found: DossierDocument[] = [];
+  for (;;) {
+    const filter = { ...facts, ...beyond };
+    const chunk = await bus.find(organisationId, dossier, filter, { sort, limit: CHUNK });
+    found.push(...chunk.filter(({ candidateId }) => people.has(candidateId)));
+    const last = chunk.at(-1);
+    if (found.length >= rows || !last || chunk.length < CHUNK) return found.slice(0, rows);
+    beyond = afterCursor('changedAt', direction, [last.changedAt, last._id]);
+  }
+};

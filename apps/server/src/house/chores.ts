@@ -1,0 +1,66 @@
+import { candidate, type CandidateState, type FileId } from '@vivier/domain';
+import type { Files } from '@vivier/files';
+import type { Identity } from '@vivier/identity';
+import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
+import type { Chore } from '@vivier/runtime';
+import type { Vault } from '@vivier/vault';
+
+interface Ports {
+  readonly vault: Vault;
+  readonly identity: Identity;
+  readonly files: Files;
+  readonly candidateOf: (
+    organisationId: OrganisationId,
+    personId: PersonId,
+  ) => Promise<CandidateState>;
+}
+
+const MINUTE = 60_000;
+
+/** How long an address waits for its registration. */
+const CLAIM_LASTS = 15 * MINUTE;
+
+/**
+ * Gives back the addresses of registrations that never came: the claim, and the account that was made
+ * before the event. A claim whose registration is in the log is confirmed instead.
+ */
+export const releaseClaims = async (
+  { vault, identity, candidateOf }: Ports,
+  now: number,
+): Promise<void> => {
+  for (const { organisationId, personId } of await vault.claims.unconfirmed(now - CLAIM_LASTS)) {
+    const { status } = await candidateOf(organisationId, personId);
+    if (status === 'absent') {
+      await identity.removeAccountsOf(organisationId, personId);
+      await vault.claims.release(organisationId, personId);
+    } else await vault.claims.confirm(organisationId, personId);
+  }
+};
+
+/** Removes uploads that no event has named within 24 hours, with their keys. */
+const sweepUploads = async ({ files, vault, candidateOf }: Ports, now: number): Promise<void> => {
+  const swept = await files.sweep(now, async ({ organisationId, personId, uploadId }) => {
+    const owner = await candidateOf(organisationId, personId);
+    return owner.status === 'registered' && owner.files.includes(uploadId as string as FileId);
+  });
+  for (const { organisationId, personId, uploadId, begun } of swept)
+    if (begun) await vault.destroyScope(organisationId, personId, `file-${uploadId}` as Scope);
+};
+
+/** The housekeeping of the stores. */
+export const choresOf = (ports: Ports): readonly Chore[] => [
+  { name: 'releaseClaims', every: MINUTE, run: (now) => releaseClaims(ports, now) },
+  { name: 'sweepUploads', every: 10 * MINUTE, run: (now) => sweepUploads(ports, now) },
+];
+
+/** For `Ports`: a candidate as the log tells them. */
+export const candidateReader =
+  (
+    load: (
+      organisationId: OrganisationId,
+      of: typeof candidate,
+      key: string,
+    ) => Promise<{ readonly state: unknown }>,
+  ) =>
+  async (organisationId: OrganisationId, personId: PersonId): Promise<CandidateState> =>
+    (await load(organisationId, candidate, personId)).state as CandidateState;
