@@ -36,7 +36,7 @@ const program = (): Command => {
   vivier
     .command('serve')
     .description('Start the server (HOST, PORT, PUBLIC_URL, VIVIER_DATA).')
-    .action(() => serve(readConfig(process.env, process.cwd())));
+    .action(() => serve(readConfig(process.env, process.cwd(), console.error)));
 
   const organisation = vivier
     .command('organisation')

@@ -1,4 +1,11 @@
 import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import {
+  readVariables,
+  variablesTable,
+  type Environment,
+  type Variables,
+} from './configuration/variables.ts';
 
 /** How one server runs. */
 export interface ServerConfig {
@@ -10,7 +17,7 @@ export interface ServerConfig {
   readonly publicUrl: string;
 }
 
-/** A mistake in the settings: one sentence that says what to do. */
+/** Mistakes in the settings: one sentence each that says what to do, on lines of their own. */
 export class ConfigurationMistake extends Error {
   override readonly name = 'ConfigurationMistake';
 }
@@ -22,33 +29,81 @@ export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 /** An address in brackets where a URL needs them. */
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
+const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** What a later version takes and this one must not seem to. */
+const notYet = {
+  schema: z.undefined(),
+  rule: 'is set, but this version keeps everything in embedded stores: leave it out',
+} as const;
+
+/**
+ * Every variable that the program reads. A new one is an entry here, a field of {@link ServerConfig} and
+ * a line in {@link readConfig}; `npm run published` then writes the README's table.
+ */
+const variables = {
+  // Where it listens and what it holds.
+  HOST: {
+    schema: z
+      .string()
+      .regex(/^[^\s/]+$/)
+      .default('127.0.0.1'),
+    rule: 'must be an address or a name to listen on, for example 127.0.0.1',
+    meaning: 'address to listen on; the demo needs a loopback one',
+  },
+  PORT: {
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .refine((port) => port <= 65_535)
+      .default(4000),
+    rule: 'must be a number from 0 to 65535: set it, or leave it out',
+    meaning: 'port; `0` takes a free one',
+  },
+  PUBLIC_URL: {
+    schema: z.string().refine(isWebAddress).optional(),
+    rule: 'must be a whole address, for example https://recruit.example.org',
+    meaning: 'what links in answers begin with',
+    shownDefault: 'http://HOST:PORT',
+  },
+  VIVIER_DATA: {
+    schema: z.string().default('data'),
+    rule: 'must be the path of a folder',
+    meaning: 'folder of the embedded stores',
+  },
+
+  // Whom it trusts and how much it takes in: proxies, limits.
+
+  // What it does not do yet.
+  EVENTSTORE_URL: notYet,
+  MONGODB_URL: notYet,
+} as const satisfies Variables;
+
+/** The README's table of all settings. */
+export const configurationTable = (): string => variablesTable(variables);
+
 /**
  * Reads the settings from the environment.
  *
- * @throws ConfigurationMistake
+ * @param warn told of each variable that looks like a setting and is none
+ * @throws ConfigurationMistake with every mistake at once
  */
 export const readConfig = (
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   workingFolder: string,
+  warn: (sentence: string) => void = () => undefined,
 ): ServerConfig => {
-  const host = environment['HOST'] ?? '127.0.0.1';
-  const portText = environment['PORT'] ?? '4000';
-  const port = Number(portText);
-  if (!/^\d{1,5}$/.test(portText) || port > 65_535)
-    throw new ConfigurationMistake(
-      'PORT must be a number from 0 to 65535: set it, or leave it out.',
-    );
-  const folder = environment['VIVIER_DATA'] ?? 'data';
-  const dataFolder = isAbsolute(folder) ? folder : resolve(workingFolder, folder);
-  const publicUrl = environment['PUBLIC_URL'] ?? `http://${inUrl(host)}:${port}`;
-  if (!URL.canParse(publicUrl))
-    throw new ConfigurationMistake(
-      'PUBLIC_URL must be a whole address, for example https://recruit.example.org.',
-    );
-  for (const name of ['EVENTSTORE_URL', 'MONGODB_URL'])
-    if (environment[name])
-      throw new ConfigurationMistake(
-        `${name} is set, but this version keeps everything in embedded stores: leave it out.`,
-      );
-  return { host, port, dataFolder, publicUrl: publicUrl.replace(/\/$/, '') };
+  const { values, mistakes, warnings } = readVariables(variables, environment);
+  warnings.forEach(warn);
+  if (mistakes.length > 0) throw new ConfigurationMistake(mistakes.join('\n'));
+  const { HOST: host, PORT: port, VIVIER_DATA: folder } = values;
+  const publicUrl = values.PUBLIC_URL ?? `http://${inUrl(host)}:${port}`;
+  return {
+    host,
+    port,
+    dataFolder: isAbsolute(folder) ? folder : resolve(workingFolder, folder),
+    publicUrl: publicUrl.replace(/\/$/, ''),
+  };
 };

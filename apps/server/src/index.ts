@@ -1,4 +1,10 @@
-export { ConfigurationMistake, isLoopback, readConfig, type ServerConfig } from './config.ts';
+export {
+  configurationTable,
+  ConfigurationMistake,
+  isLoopback,
+  readConfig,
+  type ServerConfig,
+} from './config.ts';
 export {
   administer,
   socketPath,

@@ -69,6 +69,8 @@ describe('A place', () => {
     const [first] = directory.list({ limit: 1 });
     directory.put([person('5', 'Aaron Arc'), emile]);
     expect(ids(directory, { after: first })).toEqual(['4', '3', '1']);
+    expect(ids(directory, { from: first })).toEqual(['2', '4', '3', '1']);
+    expect(ids(directory, { from: first, search: 'e' })).toEqual(['2', '4', '3']);
   });
 
   test('is gone with the person, with their name, and with everybody.', () => {
@@ -100,7 +102,19 @@ test('a new name takes the place of the old one, which nobody is found by any mo
 });
 
 describe('Whatever comes and goes,', () => {
-  const parts = ['Ada', 'ada', 'Adá', 'Élo', 'Elo', 'de', 'Martin', 'Martinez', 'Œuf', 'Zoé', 'X-y'];
+  const parts = [
+    'Ada',
+    'ada',
+    'Adá',
+    'Élo',
+    'Elo',
+    'de',
+    'Martin',
+    'Martinez',
+    'Œuf',
+    'Zoé',
+    'X-y',
+  ];
   const name = fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 3 });
   const someone = fc.record({
     id: fc.integer({ min: 0, max: 60 }).map(String),
@@ -116,7 +130,9 @@ describe('Whatever comes and goes,', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(step, fc.boolean()), { maxLength: 12 }),
-        fc.option(fc.oneof(fc.constantFrom('a', 'mar', 'ELO', 'ada m', 'oeu', 'y x', '!'), fc.string())),
+        fc.option(
+          fc.oneof(fc.constantFrom('a', 'mar', 'ELO', 'ada m', 'oeu', 'y x', '!'), fc.string()),
+        ),
         fc.nat(70),
         fc.nat(20),
         (steps, search, at, limit) => {
@@ -157,16 +173,20 @@ describe('Whatever comes and goes,', () => {
 
   test('so it is with thousands, in whatever batches they come.', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_500 }), fc.infiniteStream(someone), (batch, stream) => {
-        const directory = openDirectory();
-        const people = [...stream.take(3_000)].map((one, at) => person(`${at}`, one.name));
-        for (let at = 0; at < people.length; at += batch)
-          directory.put(people.slice(at, at + batch));
-        const sorted = people.toSorted(
-          (a, b) => compare(a.name, b.name) || (a.personId < b.personId ? -1 : 1),
-        );
-        expect(ids(directory)).toEqual(sorted.map(({ personId }) => personId));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1_500 }),
+        fc.infiniteStream(someone),
+        (batch, stream) => {
+          const directory = openDirectory();
+          const people = [...stream.take(3_000)].map((one, at) => person(`${at}`, one.name));
+          for (let at = 0; at < people.length; at += batch)
+            directory.put(people.slice(at, at + batch));
+          const sorted = people.toSorted(
+            (a, b) => compare(a.name, b.name) || (a.personId < b.personId ? -1 : 1),
+          );
+          expect(ids(directory)).toEqual(sorted.map(({ personId }) => personId));
+        },
+      ),
       { numRuns: 5 },
     );
   });

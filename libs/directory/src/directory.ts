@@ -74,12 +74,11 @@ class MemoryDirectory implements Directory {
     this.#freeSlots = [];
   }
 
-  list({ search, after, limit = Infinity }: Listing = {}): readonly Place[] {
+  list({ search, after, from, limit = Infinity }: Listing = {}): readonly Place[] {
     const inOrder = this.#order.items;
-    const start = after ? this.#behind(after) : 0;
+    const start = Math.max(from ? this.#at(from) : 0, after ? this.#at(after) + 1 : 0);
     const words = search === undefined ? [] : wordsOf(search);
-    if (words.length === 0)
-      return inOrder.slice(start, start + limit).map(({ place }) => place);
+    if (words.length === 0) return inOrder.slice(start, start + limit).map(({ place }) => place);
     const found = this.#words.matching(words, this.#nextSlot);
     const places: Place[] = [];
     for (let at = start; at < inOrder.length && places.length < limit; at += 1) {
@@ -89,10 +88,10 @@ class MemoryDirectory implements Directory {
     return places;
   }
 
-  #behind({ personId, namedBy }: Place): number {
+  #at({ personId, namedBy }: Place): number {
     const entry = this.#entries.get(personId);
     if (entry?.place.namedBy !== namedBy) throw new PlaceGone();
-    return this.#order.indexOf(entry) + 1;
+    return this.#order.indexOf(entry);
   }
 
   #emptyOrder(): SortedList<Entry> {

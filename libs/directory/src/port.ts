@@ -19,6 +19,8 @@ export interface Listing {
   readonly search?: string | undefined;
   /** Only what comes after this place. */
   readonly after?: Place | undefined;
+  /** Only from this place on: its person too. */
+  readonly from?: Place | undefined;
   /** At most so many; default: all. */
   readonly limit?: number;
 }

@@ -25,7 +25,8 @@ const kindOf = (unit: number): number => {
   const isHalf = unit >= 0xd800 && unit < 0xe000;
   const letter = String.fromCharCode(unit);
   // Only one letter at a time: an engine may keep the last text that an expression was tried on.
-  const kind = isHalf || /[\p{L}\p{N}]/u.test(letter) ? IN_WORD : /\p{M}/u.test(letter) ? MARK : BETWEEN;
+  const kind =
+    isHalf || /[\p{L}\p{N}]/u.test(letter) ? IN_WORD : /\p{M}/u.test(letter) ? MARK : BETWEEN;
   kinds[unit] = kind;
   return kind;
 };

@@ -9,7 +9,8 @@ import {
   type StreamName,
 } from '@vivier/kernel';
 import { MemoryEventStore, MemoryVault } from '@vivier/testing';
-import { createExecute, type CommandEnvelope } from './execute.ts';
+import type { CommandEnvelope } from './envelope.ts';
+import { createExecute } from './execute.ts';
 import * as sample from './samples.fixtures.ts';
 
 const { ada, adaId, adding, bob, first, opening, organisationId, otto, sending } = sample;

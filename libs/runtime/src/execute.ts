@@ -3,67 +3,31 @@ import {
   EventIdConflict,
   WrongExpectedRevision,
   type EventStore,
-  type NewRecord,
 } from '@vivier/event-store';
 import {
-  evolveOne,
   isRejection,
   streamName,
-  type Actor,
   type AnyCommand,
   type AnyDecider,
   type Clock,
   type CommandContext,
-  type CommandId,
-  type CorrelationId,
   type DomainEvent,
   type EvidenceRequests,
-  type Metadata,
   type OrganisationId,
-  type PersonId,
-  type Position,
-  type Recorded,
   type Rejection,
-  type Scope,
   type Shape,
 } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import { KeyFenced, type SealRequest, type Vault } from '@vivier/vault';
-import { derive, deriveEventId } from './derive.ts';
+import { KeyFenced, type Vault } from '@vivier/vault';
+import { createAppend } from './append.ts';
+import { derive } from './derive.ts';
+import { digestOf } from './digest.ts';
+import { newIdOf, type CommandEnvelope, type Done, type Permission } from './envelope.ts';
 import { needsUpgrade } from './followers.ts';
 import { checkInput, type Checked } from './input.ts';
-import { encodeMetadata, load, recorded, type Loaded } from './log.ts';
+import { load, type Loaded } from './log.ts';
+import { turns } from './one-at-a-time.ts';
 import { commandRejections } from './rejections.ts';
-
-/** Who may send a command: see the table of the domain. */
-export type Permission =
-  'anyone' | 'saga' | { readonly [role: string]: 'own' | 'organisation' | undefined };
-
-/** A command on its way to the one door. */
-export interface CommandEnvelope {
-  readonly name: string;
-  readonly input: unknown;
-  readonly organisationId: OrganisationId;
-  readonly by: Actor;
-  /** The sender's own id for this command; the same id again gives the first outcome again. */
-  readonly commandId: CommandId;
-  /** For a decision: the revision of the stream that its maker saw. */
-  readonly seen?: number | undefined;
-  readonly causationId?: string;
-  readonly correlationId?: CorrelationId;
-}
-
-export interface Done {
-  /** The id of the thing that the command was for. */
-  readonly key: string;
-  /** What this command made, now or the first time; empty where nothing had to change. */
-  readonly events: readonly Recorded[];
-  /** Where the last event lies; undefined where the command never made one. */
-  readonly position: Position | undefined;
-  readonly revision: number;
-  /** The outcome of an earlier execution of the same command. */
-  readonly repeated: boolean;
-}
 
 export interface CommandPorts {
   readonly aggregates: Readonly<Record<string, AnyDecider>>;
@@ -76,23 +40,8 @@ export interface CommandPorts {
 
 export type Execute = (envelope: CommandEnvelope) => Promise<Done | Rejection>;
 
-/** Races on one stream are retried this often before the sender is told. */
+/** Races with other processes on one stream are retried this often before the sender is told. */
 const ATTEMPTS = 16;
-
-/** What ids derive from: the same command of the same sender, and nothing else, gives the same ones. */
-const sourceOf = (
-  envelope: Pick<CommandEnvelope, 'organisationId' | 'by' | 'commandId' | 'name'>,
-): string[] => {
-  const { organisationId, by, commandId, name } = envelope;
-  return [organisationId, by.kind, by.id, by.apart ?? '', commandId, name];
-};
-
-/** The id of the thing that a command creates, known before it is sent. */
-export const newIdOf = (
-  envelope: Pick<CommandEnvelope, 'organisationId' | 'by' | 'commandId' | 'name'>,
-): string => derive(...sourceOf(envelope));
-
-const organisationScope = 'organisation' as Scope;
 
 /**
  * Makes the one door through which every change goes: rights, input, idempotence, the fold, the
@@ -100,6 +49,8 @@ const organisationScope = 'organisation' as Scope;
  */
 export const createExecute = (ports: CommandPorts): Execute => {
   const { store, vault, codec, clock } = ports;
+  const append = createAppend(ports);
+  const inTurn = turns();
   const commands = new Map<
     string,
     { readonly aggregate: AnyDecider; readonly command: AnyCommand }
@@ -111,17 +62,6 @@ export const createExecute = (ports: CommandPorts): Execute => {
       if (commands.has(name)) throw new TypeError(`Two aggregates have a command ${name}.`);
       commands.set(name, { aggregate, command });
     }
-
-  /** Keyed with the scope's key, so that it confirms no guessed input once the scope is destroyed. */
-  const digestOf = (
-    organisationId: OrganisationId,
-    personId: PersonId | undefined,
-    scope: Scope,
-    canonical: string,
-  ): Promise<string> =>
-    personId === undefined
-      ? vault.organisationMac(organisationId, 'input-digest', canonical)
-      : vault.mac(organisationId, personId, scope, 'input-digest', canonical);
 
   /** The first outcome of this very command, a refusal of a reused id, or neither. */
   const earlier = async (
@@ -144,6 +84,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     const person = aggregate.person(loaded.state);
     try {
       const digest = await digestOf(
+        vault,
         envelope.organisationId,
         person,
         aggregate.scope(key),
@@ -156,6 +97,14 @@ export const createExecute = (ports: CommandPorts): Execute => {
     }
     return { key, events, position: last.position, revision: last.revision, repeated: true };
   };
+
+  const contextOf = (envelope: CommandEnvelope): CommandContext => ({
+    at: new Date(clock.now()).toISOString(),
+    by: envelope.by,
+    organisationId: envelope.organisationId,
+    newId: newIdOf(envelope),
+    derive,
+  });
 
   const gather = async (
     organisationId: OrganisationId,
@@ -170,99 +119,16 @@ export const createExecute = (ports: CommandPorts): Execute => {
       ),
     );
 
-  const append = async (
-    envelope: CommandEnvelope,
-    aggregate: AnyDecider,
-    key: string,
-    loaded: Loaded,
-    decided: readonly DomainEvent[],
-    at: string,
-    canonical: string,
-  ): Promise<Done> => {
-    const { organisationId, by, commandId } = envelope;
-    const stream = streamName(aggregate.category, key);
-    const ids = decided.map((_, index) => deriveEventId(...sourceOf(envelope), String(index)));
-    let state = loaded.state;
-    decided.forEach((event, index) => {
-      // The fold of one's own new events needs no position: they have none yet.
-      state = evolveOne(aggregate, state, {
-        ...event,
-        id: ids[index],
-        key,
-        stream,
-        at,
-      } as Recorded);
-    });
-    const personId = aggregate.person(state);
-    const scope = personId === undefined ? organisationScope : aggregate.scope(key);
-    const metadata: Metadata = {
-      at,
-      by: { kind: by.kind, id: by.id, role: by.role },
-      organisationId,
-      ...(personId !== undefined && { personId }),
-      commandId,
-      command: envelope.name,
-      inputDigest: await digestOf(organisationId, personId, scope, canonical),
-      correlationId: envelope.correlationId ?? (commandId as string as CorrelationId),
-      causationId: envelope.causationId ?? commandId,
-    };
-    const groups = decided.map((event) => codec.personalValues(event, personId));
-    const requests = groups.flatMap((parts, index) =>
-      parts.map(({ personId: subject, ofStream, values }): SealRequest => ({
-        values,
-        origin: {
-          organisationId,
-          personId: subject,
-          scope: ofStream ? scope : ('account' as Scope),
-          stream,
-          eventId: ids[index] as NonNullable<(typeof ids)[number]>,
-          type: (decided[index] as DomainEvent).type,
-        },
-      })),
-    );
-    const blobs = requests.length > 0 ? [...(await vault.seal(requests))] : [];
-    const encodedMetadata = encodeMetadata(metadata);
-    const records = decided.map((event, index): NewRecord => {
-      const parts = groups[index] ?? [];
-      return {
-        id: ids[index] as NonNullable<(typeof ids)[number]>,
-        type: codec.wireType(event),
-        contentType: 'application/json',
-        data: codec.encode(event, parts, blobs.splice(0, parts.length)),
-        metadata: encodedMetadata,
-      };
-    });
-    const { revision, position } = await store.append(
-      organisationId,
-      stream,
-      loaded.revision === -1 ? 'none' : loaded.revision,
-      records,
-    );
-    const events = records.map((record, index) =>
-      recorded(codec, {
-        ...record,
-        organisationId,
-        stream,
-        revision: revision - records.length + 1 + index,
-        // Only the append's last position is known on every store; readers wait for that one.
-        position,
-        created: 0,
-      }),
-    );
-    return { key, events, position, revision, repeated: false };
-  };
-
   const attempt = async (
     envelope: CommandEnvelope,
     { aggregate, command }: { readonly aggregate: AnyDecider; readonly command: AnyCommand },
     { input, canonical }: Checked,
     permission: Permission,
+    key: string,
   ): Promise<Done | Rejection> => {
     const { organisationId, by } = envelope;
-    const at = new Date(clock.now()).toISOString();
-    const newId = newIdOf(envelope);
-    const context: CommandContext = { at, by, organisationId, newId, derive };
-    const key = command.key(input, context);
+    const context = contextOf(envelope);
+    const { at } = context;
     const loaded = await load(store, codec, organisationId, aggregate, key);
 
     const theirs =
@@ -308,7 +174,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
         revision: loaded.revision,
         repeated: false,
       };
-    return append(envelope, aggregate, key, loaded, decided, at, canonical);
+    return append({ envelope, aggregate, key, loaded, decided, at, canonical });
   };
 
   return async (envelope) => {
@@ -323,18 +189,26 @@ export const createExecute = (ports: CommandPorts): Execute => {
     if (!may) return commandRejections.NotAllowed();
     const checked = checkInput(found.command.input as Shape, envelope.input);
     if ('rejected' in checked) return checked;
-    for (let turn = 0; turn < ATTEMPTS; turn += 1) {
-      try {
-        return await attempt(envelope, found, checked, permission);
-      } catch (error) {
-        if (error instanceof KeyFenced) return found.aggregate.absent();
-        if (error instanceof AppendTooLarge) return commandRejections.InputTooLarge();
-        if (needsUpgrade(error)) return commandRejections.UpgradeNeeded({ event: error.wireType });
-        // A lost race: what the winner wrote is read before deciding again.
-        if (!(error instanceof WrongExpectedRevision || error instanceof EventIdConflict))
-          throw error;
+    const { aggregate, command } = found;
+    const key = command.key(checked.input, contextOf(envelope)) as string;
+
+    const tried = async (): Promise<Done | Rejection> => {
+      for (let turn = 0; turn < ATTEMPTS; turn += 1) {
+        try {
+          return await attempt(envelope, found, checked, permission, key);
+        } catch (error) {
+          if (error instanceof KeyFenced) return aggregate.absent();
+          if (error instanceof AppendTooLarge) return commandRejections.InputTooLarge();
+          if (needsUpgrade(error))
+            return commandRejections.UpgradeNeeded({ event: error.wireType });
+          // A lost race: what the winner wrote is read before deciding again.
+          if (!(error instanceof WrongExpectedRevision || error instanceof EventIdConflict))
+            throw error;
+        }
       }
-    }
-    return commandRejections.TooManyConflicts();
+      return commandRejections.TooManyConflicts();
+    };
+    // Within one process nobody loses a race for a stream: its commands come one after another.
+    return inTurn(streamName(aggregate.category, key), tried);
   };
 };

@@ -1,14 +1,7 @@
 export { systemClock } from './clock.ts';
 export { derive, deriveCommandId, deriveEventId } from './derive.ts';
-export {
-  createExecute,
-  newIdOf,
-  type CommandEnvelope,
-  type CommandPorts,
-  type Done,
-  type Execute,
-  type Permission,
-} from './execute.ts';
+export { newIdOf, type CommandEnvelope, type Done, type Permission } from './envelope.ts';
+export { createExecute, type CommandPorts, type Execute } from './execute.ts';
 export { startEffectRunner, type EffectRunner } from './effect-runner.ts';
 export {
   CannotGoOn,

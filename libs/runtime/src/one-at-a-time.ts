@@ -7,3 +7,19 @@ export const oneAtATime = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
     return turn;
   };
 };
+
+/** Makes queues by name: work under one name goes one after another, under several side by side. */
+export const turns = (): (<T>(name: string, work: () => Promise<T>) => Promise<T>) => {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, work) => {
+    const before = last.get(name);
+    const turn = before ? before.then(work) : work();
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (last.get(name) === settled) last.delete(name);
+      });
+    last.set(name, settled);
+    return turn;
+  };
+};

@@ -1,7 +1,8 @@
 import { defineEvents, type Position, type Projection, type StreamName } from '@vivier/kernel';
 import { EventCodec } from '@vivier/kernel/sealing';
 import { MemoryEventStore, MemoryReadStore, MemoryVault } from '@vivier/testing';
-import { createExecute, type CommandEnvelope } from './execute.ts';
+import type { CommandEnvelope } from './envelope.ts';
+import { createExecute } from './execute.ts';
 import type { Halt, Wait } from './followers.ts';
 import { startProjector } from './projector.ts';
 import * as sample from './samples.fixtures.ts';

@@ -1,6 +1,7 @@
 import type { Rejection, Saga, StreamName } from '@vivier/kernel';
 import { MemoryEventStore, MemoryVault, MemoryWorkState } from '@vivier/testing';
-import { createExecute, type CommandEnvelope, type Execute } from './execute.ts';
+import type { CommandEnvelope } from './envelope.ts';
+import { createExecute, type Execute } from './execute.ts';
 import type { Wait } from './followers.ts';
 import { commandRejections } from './rejections.ts';
 import * as sample from './samples.fixtures.ts';

@@ -21,7 +21,7 @@ import {
 } from '@vivier/kernel';
 import { EventCodec } from '@vivier/kernel/sealing';
 import { z } from 'zod';
-import type { CommandEnvelope, Permission } from './execute.ts';
+import type { CommandEnvelope, Permission } from './envelope.ts';
 
 /** A small aggregate of these tests alone: notebooks with notes. */
 export type NotebookId = Brand<'NotebookId'>;

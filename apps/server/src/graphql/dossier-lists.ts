@@ -28,16 +28,18 @@ const FEW = 5_000;
 /** So many persons, or dossiers, are looked at in one step of a walk. */
 const CHUNK = 500;
 
-const sortedById = (documents: readonly DossierDocument[]): readonly DossierDocument[] =>
-  documents.toSorted((a, b) => (a._id < b._id ? -1 : 1));
-
 /** The dossiers of some people in the order of their places, each person's own by id. */
 const inOrder = (
   places: readonly Place[],
   documents: readonly DossierDocument[],
   rows: number,
 ): readonly DossierAtPlace[] => {
-  const theirs = Map.groupBy(sortedById(documents), ({ candidateId }) => candidateId);
+  const theirs = new Map<string, DossierDocument[]>();
+  for (const document of documents.toSorted((a, b) => (a._id < b._id ? -1 : 1))) {
+    const others = theirs.get(document.candidateId) ?? [];
+    theirs.set(document.candidateId, others);
+    others.push(document);
+  }
   const listed: DossierAtPlace[] = [];
   for (const place of places) {
     for (const dossier of theirs.get(place.personId) ?? []) listed.push({ place, dossier });
@@ -64,15 +66,9 @@ export const dossiersByName = async (
     const candidateId = { $in: people.map(({ personId }) => personId) };
     return bus.find(organisationId, dossier, { ...facts, candidateId });
   };
-  /** From the last one's person on, who may have more dossiers, if the search still finds them. */
-  const placesFrom = (limit?: number): readonly Place[] => [
-    ...(from ? [from.place] : []),
-    ...placesIn(directory, {
-      search: name,
-      after: from?.place,
-      ...(limit !== undefined && { limit }),
-    }),
-  ];
+  /** From the last one's person on, who may have more dossiers. */
+  const placesFrom = (limit = Infinity): readonly Place[] =>
+    placesIn(directory, { search: name, from: from?.place, limit });
 
   const next = placesFrom(CHUNK);
   const soon = (await dossiersOf(next)).filter(isAhead);

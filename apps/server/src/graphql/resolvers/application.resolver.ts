@@ -92,11 +92,14 @@ export class ApplicationResolver {
     const byName = orderBy === DossierOrderEnum.NAME;
     const facts = { ...(state && { state }), ...(campaign && { campaign }) };
     if (!byName && !name) {
-      const beyond = afterCursor.bind(undefined, 'changedAt', oldestFirst ? 'after' : 'before');
       const rows = await this.bus.find(
         organisationId,
         dossier,
-        { ...facts, ...(after && beyond(readCursor(after))) },
+        {
+          ...facts,
+          ...(after &&
+            afterCursor('changedAt', oldestFirst ? 'after' : 'before', readCursor(after))),
+        },
         {
           sort: oldestFirst ? { changedAt: 1, _id: 1 } : { changedAt: -1, _id: -1 },
           limit: first + 1,
