@@ -44,6 +44,7 @@ describe('F-04, R-026: two operators decide about the same document:', () => {
       code: 'ChangedSinceSeen',
       message: 'What you decide about has changed since you read it.',
       remedy: 'Read it again, see who changed what in the details, then decide.',
+      retry: 'never',
       details: {
         revision,
         changes: [
@@ -56,7 +57,11 @@ describe('F-04, R-026: two operators decide about the same document:', () => {
         ],
       },
     });
-    expect((await trailOf(maison.olu, cv)).map(({ to }) => to)).toEqual([null, 'submitted', 'valid']);
+    expect((await trailOf(maison.olu, cv)).map(({ to }) => to)).toEqual([
+      null,
+      'submitted',
+      'valid',
+    ]);
 
     await maison.noor.do('refuseDocument', { ...onCv, seenRevision: revision, reason });
     expect((await synthesisOf(maison.olu, applicationId)).entries[0]?.state).toBe('refused');
@@ -109,9 +114,9 @@ test('R-026: a verdict on a version that its owner has replaced is refused, and 
     { event: 'DocumentRepinned', by: { kind: 'saga', id: 'replacedDocument', role: 'system' } },
   ]);
   const { revision } = await dossierOf(maison.olu, applicationId);
-  expect(await maison.olu.tries('acceptDocument', { ...onCv, seenRevision: revision })).toMatchObject(
-    { code: 'VersionNotInApplication', details: { version: 2 } },
-  );
+  expect(
+    await maison.olu.tries('acceptDocument', { ...onCv, seenRevision: revision }),
+  ).toMatchObject({ code: 'VersionNotInApplication', details: { version: 2 } });
 });
 
 test('R-027: the whole is accepted over a document that is not valid only with a reason', async () => {

@@ -60,5 +60,9 @@ test('The page of an invitation says who invites to what, loads nothing and tell
 
 test('Health tells whether it lives and whether it can be used', async () => {
   expect(await (await get('/health/live')).json()).toEqual({ status: 'live' });
-  expect(await (await get('/health/ready')).json()).toEqual({ status: 'ready' });
+  expect(await (await get('/health/ready')).json()).toEqual({
+    status: 'ready',
+    outbox: { dead: 0 },
+    agenda: { failing: 0 },
+  });
 });

@@ -74,7 +74,7 @@ test('What stands still says so: queries may be repeated, changes are kept, read
   const ready = () => fetch(`${house.server.url}/health/ready`);
   expect([(await ready()).status, await (await ready()).json()]).toEqual([
     200,
-    { status: 'ready' },
+    { status: 'ready', outbox: { dead: 0 }, agenda: { failing: 0 } },
   ]);
   const halt = {
     position: 0 as never,
@@ -87,9 +87,10 @@ test('What stands still says so: queries may be repeated, changes are kept, read
   const started = await ada.do('startApplication', { invitation: token.invitation.token });
   expect(started).toMatchObject({ dossier: null, position: expect.any(String) as string });
   for (const query of queries(started.applicationId))
-    expect(
-      await whoAsks(query[0]).refused(...asked(query, started.position ?? '')),
-    ).toMatchObject({ code: 'NotYetVisible', remedy: 'Ask again in a moment.' });
+    expect(await whoAsks(query[0]).refused(...asked(query, started.position ?? ''))).toMatchObject({
+      code: 'NotYetVisible',
+      remedy: 'Ask again in a moment.',
+    });
 
   const response = await ready();
   expect(response.status).toBe(503);

@@ -102,20 +102,18 @@ describe('The same commandId is the same command, once:', () => {
     const commandId = randomUUID();
     const start = mutationText('startApplication');
     const started = await client.send(start, { input: { invitation, commandId } });
-    expect((await client.send(start, { input: { invitation, commandId } })).text).toBe(started.text);
-    const { applicationId } = (
-      started.data as { startApplication: { applicationId: string } }
-    ).startApplication;
+    expect((await client.send(start, { input: { invitation, commandId } })).text).toBe(
+      started.text,
+    );
+    const { applicationId } = (started.data as { startApplication: { applicationId: string } })
+      .startApplication;
     expect((await client.tries('submitApplication', { applicationId, commandId })).code).toBe(
       'CommandIdReused',
     );
     expect((await client.tries('startApplication', { invitation })).code).toBe('ApplicationExists');
 
     const place = { applicationId, item: 'cv', documentId };
-    await once(client, 'selectDocument', place, [
-      'selectDocument',
-      { ...place, item: 'diploma' },
-    ]);
+    await once(client, 'selectDocument', place, ['selectDocument', { ...place, item: 'diploma' }]);
     const diploma = await client.do('addDocument', { uploadId: three, fileName: 'CV.rtf' });
     const other = { applicationId, item: 'diploma', documentId: diploma.documentId };
     await client.do('selectDocument', other);

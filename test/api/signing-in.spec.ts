@@ -84,9 +84,16 @@ test('A token that was altered, or that another server signed, signs nobody in',
 test('A token says nothing about a person: no name, no address, no role', async () => {
   const { accessToken } = await signedIn();
   const body = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString();
-  expect(Object.keys(JSON.parse(body) as object).sort()).toEqual(
-    ['aud', 'exp', 'iat', 'iss', 'jti', 'org', 'sid', 'sub'],
-  );
+  expect(Object.keys(JSON.parse(body) as object).sort()).toEqual([
+    'aud',
+    'exp',
+    'iat',
+    'iss',
+    'jti',
+    'org',
+    'sid',
+    'sub',
+  ]);
 });
 
 describe('A refresh token is good once:', () => {
@@ -104,7 +111,9 @@ describe('A refresh token is good once:', () => {
     const first = await signedIn();
     const { refreshToken } = first;
     const second = await house.anybody.do('refreshSignIn', { refreshToken });
-    expect((await house.anybody.tries('refreshSignIn', { refreshToken })).code).toBe('SessionEnded');
+    expect((await house.anybody.tries('refreshSignIn', { refreshToken })).code).toBe(
+      'SessionEnded',
+    );
     expect(await roleOf(bearing(second.accessToken))).toBe('NotSignedIn');
     expect(
       (await house.anybody.tries('refreshSignIn', { refreshToken: second.refreshToken })).code,
@@ -155,8 +164,13 @@ test('An address that is taken is told like one that cannot be registered, and a
     await house.anybody.tries('registerCandidate', { ...ada, email: ' ADA@example.org'.trim() }),
   ).toMatchObject({ code: 'AddressTaken', message: 'This address cannot be registered here.' });
   expect(
-    (await house.anybody.tries('registerCandidate', { ...ada, email: 'bo@example.org', password: 'short' }))
-      .code,
+    (
+      await house.anybody.tries('registerCandidate', {
+        ...ada,
+        email: 'bo@example.org',
+        password: 'short',
+      })
+    ).code,
   ).toBe('PasswordTooWeak');
   // A refused registration holds no address back.
   await house.anybody.do('registerCandidate', { ...ada, email: 'bo@example.org' });

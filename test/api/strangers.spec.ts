@@ -141,12 +141,7 @@ describe('Somebody else’s thing and an absent one are one answer, byte for byt
     ];
     for (const [name, theirs, absent, code] of tried)
       expect(
-        await sameAsAbsent(
-          bo.client,
-          mutationText(name),
-          { input: theirs },
-          { input: absent },
-        ),
+        await sameAsAbsent(bo.client, mutationText(name), { input: theirs }, { input: absent }),
       ).toBe(code);
 
     await maison.olu.do('returnApplication', {

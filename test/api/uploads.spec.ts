@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { put, type Client } from '../support/client.ts';
-import { deposit, registered, sample, signIn, staffed, upload, type Staff } from '../support/people.ts';
+import {
+  deposit,
+  registered,
+  sample,
+  signIn,
+  staffed,
+  upload,
+  type Staff,
+} from '../support/people.ts';
 import { running, type Running } from '../support/running.ts';
 
 let house: Running;

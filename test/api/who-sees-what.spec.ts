@@ -116,12 +116,22 @@ test('A compliance officer reads every fact and no name or word about a person',
     },
   });
   expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['NotYoursToOpen']));
-  expect(refused.map(({ path }) => path.split('.').at(-1)).sort()).toEqual(
-    ['comment', 'email', 'fullName', 'name', 'name', 'reason'],
-  );
+  expect(refused.map(({ path }) => path.split('.').at(-1)).sort()).toEqual([
+    'comment',
+    'email',
+    'fullName',
+    'name',
+    'name',
+    'reason',
+  ]);
   expect(
-    (await maison.compliance.tries('requestDownload', { documentId: cv, version: 1, applicationId }))
-      .code,
+    (
+      await maison.compliance.tries('requestDownload', {
+        documentId: cv,
+        version: 1,
+        applicationId,
+      })
+    ).code,
   ).toBe('NotAllowed');
   expect(JSON.stringify(await told(maison.compliance, synthesis()))).not.toMatch(
     /second page|among ourselves|CV\.pdf/,

@@ -125,10 +125,18 @@ const mistakes = async (url: string, invitation: string): Promise<void> => {
   const anybody = new Client(url);
   const zoe = await signedIn(url, email, password);
   const answers = [
-    await anybody.send(mutationText('signIn'), { input: { organisation: 'demo', email, password: mistyped } }),
-    await anybody.send(mutationText('registerCandidate'), { input: { invitation, fullName: name, email, password } }),
-    await anybody.send(mutationText('registerCandidate'), { input: { invitation, fullName: name, email: mistyped, password } }),
-    await zoe.send(mutationText('requestDownload'), { input: { documentId: mistyped, version: mistyped } }),
+    await anybody.send(mutationText('signIn'), {
+      input: { organisation: 'demo', email, password: mistyped },
+    }),
+    await anybody.send(mutationText('registerCandidate'), {
+      input: { invitation, fullName: name, email, password },
+    }),
+    await anybody.send(mutationText('registerCandidate'), {
+      input: { invitation, fullName: name, email: mistyped, password },
+    }),
+    await zoe.send(mutationText('requestDownload'), {
+      input: { documentId: mistyped, version: mistyped },
+    }),
     await zoe.send(`{ me { role } } "${mistyped}"`),
     await zoe.send(`{ dossier(applicationId: "${mistyped}") { state } }`),
     await new Client(url, mistyped).send('{ me { role } }'),
@@ -136,7 +144,12 @@ const mistakes = async (url: string, invitation: string): Promise<void> => {
   const { url: address } = await zoe.do('requestUpload');
   const refused = await put(address, Buffer.from(refusedContent.repeat(500)));
   const texts = [...answers.map(({ text }) => text), refused.text];
-  for (const path of [`/${mistyped}`, `/uploads/${mistyped}`, `/downloads/${mistyped}`, `/invitations/${mistyped}`])
+  for (const path of [
+    `/${mistyped}`,
+    `/uploads/${mistyped}`,
+    `/downloads/${mistyped}`,
+    `/invitations/${mistyped}`,
+  ])
     texts.push(await (await fetch(url + path)).text());
   texts.push(
     await (
@@ -190,7 +203,11 @@ test('The search bites: a planted value is found in every spelling, wherever it 
   for (const [index, { how, bytes }] of spellings(canaries.name).entries()) {
     const file = `${index}.bin`;
     await writeFile(join(planted, file), Buffer.concat([noise, bytes, noise]));
-    expect((await hitsBelow(planted, wanted)).hits).toContainEqual({ where: file, what: 'name', how });
+    expect((await hitsBelow(planted, wanted)).hits).toContainEqual({
+      where: file,
+      what: 'name',
+      how,
+    });
     await rm(join(planted, file));
   }
   for (const shift of [0, 1, 2]) {

@@ -3,6 +3,7 @@ import type { Client } from '../support/client.ts';
 import {
   deposit,
   registered,
+  signIn,
   staffed,
   submitted,
   type Registered,
@@ -37,7 +38,9 @@ const reasonsOf = async (documentId: string) =>
 
 const namesIn = async (reader: Client) => {
   const { dossiers } = await reader.ask<{
-    dossiers: { edges: { node: { candidate: { candidateId: string; fullName: string | null } } }[] };
+    dossiers: {
+      edges: { node: { candidate: { candidateId: string; fullName: string | null } } }[];
+    };
   }>('{ dossiers { edges { node { candidate { candidateId fullName } } } } }');
   return dossiers.edges.map(({ node }) => node.candidate);
 };
@@ -120,17 +123,40 @@ test('GDPR 17: a person is forgotten everywhere, and everybody else reads on', a
   const { items } = await dossierOf(maison.olu, bos.applicationId);
   expect(items[0]?.document).toMatchObject({ version: 1, fileName: null });
   const gone = await fetch(url);
-  expect([gone.status, ((await gone.json()) as { code: string }).code]).toEqual([404, 'FileErased']);
+  expect([gone.status, ((await gone.json()) as { code: string }).code]).toEqual([
+    404,
+    'FileErased',
+  ]);
   expect((await fetch(url)).status).toBe(404);
 });
 
-test('and after a restart it is so still', async () => {
-  const dee = await person('Dee');
-  const dees = await submitted(dee.client, invitation);
-  await house.server.house.vault.destroyPerson(organisationId, dee.candidateId as PersonId);
-  await house.server.house.settled();
-  const at = house.server.house.clock.now();
-  expect(at).toBeGreaterThan(0);
-  const [entry] = await trailOf(maison.olu, dees.cv);
-  expect(entry?.by).toMatchObject({ role: 'candidate', name: null });
+test('GDPR 17: forgotten stays forgotten after a restart, and cannot be made known again', async () => {
+  const first = await running();
+  const staff = await staffed(first, 'elsewhere');
+  const link = await staff.invite();
+  const dee = await registered(first, staff, link, {
+    fullName: 'Dee Exemple',
+    email: 'dee@example.org',
+  });
+  const { cv } = await submitted(dee.client, link);
+  const organisation = await first.server.house.identity.organisationBySlug('elsewhere');
+  await first.server.house.vault.destroyPerson(
+    organisation?.organisationId as OrganisationId,
+    dee.candidateId as PersonId,
+  );
+  const second = await first.again();
+  const staffInvites = async (where: Running): Promise<string> => {
+    const admin = await signIn(where, 'elsewhere', 'alix@elsewhere.example');
+    return (await admin.do('createInvitation', { campaign: 'Another' })).invitation.token;
+  };
+  const olu = await signIn(second, 'elsewhere', 'olu@elsewhere.example');
+  const trail = await trailOf(olu, cv);
+  expect(trail.map(({ event }) => event)).toEqual(['DocumentAdded', 'DocumentSelected']);
+  expect(trail[0]?.by).toMatchObject({ role: 'candidate', name: null });
+  // The fence holds: no new key is made, so that nothing can be added about them.
+  const self = await signIn(second, 'elsewhere', 'dee@example.org');
+  expect(
+    (await self.tries('startApplication', { invitation: await staffInvites(second) })).code,
+  ).toBe('ApplicationUnknown');
+  await second.end();
 });

@@ -23,7 +23,9 @@ const unicode = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0
  */
 const base64s = (bytes: Buffer): Spelling[] =>
   [0, 1, 2].flatMap((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '');
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     const from = before === 0 ? 0 : before + 1;
     const whole = (before + bytes.length) % 3 === 0;
     const sure = text.slice(from, whole ? undefined : -1);
@@ -38,7 +40,12 @@ const base64s = (bytes: Buffer): Spelling[] =>
 
 /** All spellings under which a value is looked for. */
 export const spellings = (value: string): readonly Spelling[] => {
-  const variants = new Set([value, value.toLowerCase(), value.toUpperCase(), value.normalize('NFD')]);
+  const variants = new Set([
+    value,
+    value.toLowerCase(),
+    value.toUpperCase(),
+    value.normalize('NFD'),
+  ]);
   return [...variants].flatMap((text) => {
     const bytes = Buffer.from(text, 'utf8');
     const utf16 = Buffer.from(text, 'utf16le');
@@ -50,7 +57,12 @@ export const spellings = (value: string): readonly Spelling[] => {
       { how: 'UTF-16LE', bytes: utf16 },
       { how: 'UTF-16BE', bytes: Buffer.from(utf16).swap16() },
       { how: 'JSON-escaped', bytes: Buffer.from(escaped(text, unicode)) },
-      { how: 'JSON-ESCAPED', bytes: Buffer.from(escaped(text, (unit) => unicode(unit).replace(/[a-f]/g, (digit) => digit.toUpperCase()))) },
+      {
+        how: 'JSON-ESCAPED',
+        bytes: Buffer.from(
+          escaped(text, (unit) => unicode(unit).replace(/[a-f]/g, (digit) => digit.toUpperCase())),
+        ),
+      },
       { how: 'percent-encoded', bytes: Buffer.from(encodeURIComponent(text)) },
       ...base64s(bytes),
     ];

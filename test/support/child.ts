@@ -27,7 +27,10 @@ export const child = (
 export const runToEnd = (
   program: URL,
   args: readonly string[],
-  { env, input = '' }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+  {
+    env,
+    input = '',
+  }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
 ): Promise<{ readonly code: number | null; readonly output: string }> =>
   new Promise((resolve, reject) => {
     const process = child(program, args, env);

@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { handSetClock, type HandSetClock } from '@vivier/kernel';
 import { silentLog, start, type Server } from '@vivier/server';
 import { Client } from './client.ts';
+
+/** The whole product starts in a second, or in several where the machine is busy. */
+jest.setTimeout(120_000);
 
 /** One pass over a few KiB: what a password costs to guess is not what these tests are about. */
 export const cheap = { memoryKiB: 8, passes: 1, parallelism: 1 } as const;
@@ -30,6 +34,9 @@ export const running = async (
     readonly folder?: string;
     readonly at?: number;
     readonly patience?: number;
+    /** Default: any number. A suite sends more in a second than people do. */
+    readonly requestsPerSecond?: number;
+    readonly trustProxy?: string;
   } = {},
 ): Promise<Running> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
@@ -46,6 +53,8 @@ export const running = async (
       error: (...told: unknown[]) => errors.push(told),
     }),
     demo: options.demo ?? false,
+    requestsPerSecond: options.requestsPerSecond ?? 0,
+    ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.patience !== undefined && { patience: options.patience }),
   });
   return {
@@ -60,7 +69,8 @@ export const running = async (
     end: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
-      if (errors.length > 0) throw new Error(`The server told of errors: ${JSON.stringify(errors)}`);
+      if (errors.length > 0)
+        throw new Error(`The server told of errors: ${JSON.stringify(errors)}`);
     },
   };
 };

@@ -67,7 +67,10 @@ export const operationsOf = (
       const variables = Object.fromEntries(
         needed.map((arg) => [arg.name, sampleOf(arg.name, arg.type, given)]),
       );
-      const query = needed.length > 0 ? `${kind} Op(${declared}) { ${name}(${passed}) { __typename } }` : `${kind} Op { ${name} { __typename } }`;
+      const query =
+        needed.length > 0
+          ? `${kind} Op(${declared}) { ${name}(${passed}) { __typename } }`
+          : `${kind} Op { ${name} { __typename } }`;
       return { name, query, variables };
     });
   });

@@ -1,5 +1,4 @@
 import { registered, staffed, type Staff } from '../support/people.ts';
-import { PASSWORD, signIn } from '../support/people.ts';
 import { running, type Running } from '../support/running.ts';
 
 let house: Running;

@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.end());
 
-const minutes = (passed: number): string => `2026-03-02T09:${String(passed).padStart(2, '0')}:00.000Z`;
+const minutes = (passed: number): string =>
+  `2026-03-02T09:${String(passed).padStart(2, '0')}:00.000Z`;
 
 /** What is compared; ids of events and positions are checked on their own. */
 const told = ({ eventId: _, position: __, by, ...entry }: TrailEntry) => ({
@@ -168,7 +169,8 @@ test('R-022 to R-031: from the invitation to the verdict, every step visible for
     },
   ]);
 
-  const [oldHash, newHash] = replaced.document?.versions.map(({ contentHash }) => contentHash) ?? [];
+  const [oldHash, newHash] =
+    replaced.document?.versions.map(({ contentHash }) => contentHash) ?? [];
   expect(newHash).not.toBe(oldHash);
   const trail = await trailOf(olu, diploma.documentId);
   const was = { applicationId, item: 'diploma', version: 1, contentHash: oldHash, ...silent };

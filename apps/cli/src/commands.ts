@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ConfigurationMistake, readConfig, staffRoles, type StaffRole } from '@vivier/server';
 import { ask } from './ask.ts';
 import { readPassword } from './password.ts';
+import { rebuildProgress } from './rebuild-progress.ts';
 import { serve } from './serve.ts';
 
 /** Errors that explain themselves: their message is all that somebody needs to read. */
@@ -100,6 +101,31 @@ const program = (): Command => {
       const made = await ask({ do: 'reviveTask', effect, eventId });
       if (made) console.log('It is tried again.');
     });
+
+  vivier
+    .command('rebuild [projection]')
+    .description('Build read models anew from the log; what there is goes on answering meanwhile.')
+    .action(async (projection?: string) => {
+      const progress = rebuildProgress(console.log);
+      const done = await ask({ do: 'rebuild', ...(projection && { projection }) }, progress);
+      for (const [name, how] of Object.entries(done ?? {})) console.log(`${name}: rebuilt, ${how}.`);
+    });
+
+  const replay = vivier.command('replay').description('What something was like, told by the log.');
+  replay
+    .command('dossier <applicationId>')
+    .description('A dossier as it was at an instant, as JSON; personal values stay sealed.')
+    .requiredOption('--until <instant>', 'ISO-8601 with its offset, for example 2026-03-02T09:30:00Z')
+    .option('--organisation <slug>', 'where there are several; default: whichever has it')
+    .action(
+      async (
+        applicationId: string,
+        options: { readonly until: string; readonly organisation?: string },
+      ) => {
+        const made = await ask({ do: 'replayDossier', applicationId, ...options });
+        if (made) console.log(JSON.stringify(JSON.parse(made['dossier'] ?? 'null'), null, 2));
+      },
+    );
   return vivier;
 };
 

@@ -6,6 +6,7 @@ import {
   type Environment,
   type Variables,
 } from './configuration/variables.ts';
+import { areProxies } from './http/client-address.ts';
 
 /** How one server runs. */
 export interface ServerConfig {
@@ -15,7 +16,14 @@ export interface ServerConfig {
   readonly dataFolder: string;
   /** What links that people follow begin with, without a slash at the end. */
   readonly publicUrl: string;
+  /** Proxies whose forwarded headers are believed: addresses or ranges, with commas between. */
+  readonly trustProxy?: string;
+  /** Requests a second that one address may send, and one account; 0 is any number. */
+  readonly requestsPerSecond?: number;
 }
+
+/** An office behind one address, and more. */
+export const DEFAULT_RATE = 200;
 
 /** Mistakes in the settings: one sentence each that says what to do, on lines of their own. */
 export class ConfigurationMistake extends Error {
@@ -75,6 +83,21 @@ const variables = {
   },
 
   // Whom it trusts and how much it takes in: proxies, limits.
+  TRUST_PROXY: {
+    schema: z.string().refine(areProxies).optional(),
+    rule: 'must list the addresses or ranges of proxies, for example 10.0.0.7 or 10.0.0.0/8, with commas between',
+    meaning:
+      'proxies whose `X-Forwarded-For` is believed; without it the client is whoever connects',
+  },
+  RATE_LIMIT: {
+    schema: z
+      .string()
+      .regex(/^\d{1,6}$/)
+      .transform(Number)
+      .default(DEFAULT_RATE),
+    rule: 'must be a number from 0 to 999999',
+    meaning: 'requests a second from one address, and of one account; `0` for any number',
+  },
 
   // What it does not do yet.
   EVENTSTORE_URL: notYet,
@@ -105,5 +128,7 @@ export const readConfig = (
     port,
     dataFolder: isAbsolute(folder) ? folder : resolve(workingFolder, folder),
     publicUrl: publicUrl.replace(/\/$/, ''),
+    requestsPerSecond: values.RATE_LIMIT,
+    ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
   };
 };

@@ -9,7 +9,9 @@ export {
   administer,
   socketPath,
   type AdministrationAnswer,
+  type AdministrationLine,
   type AdministrationRequest,
+  type Asking,
 } from './http/administration-socket.ts';
 export { DEMO_PASSWORD, demoUsers } from './house/demo.ts';
 export { staffRoles, type StaffRole } from './house/administration.ts';

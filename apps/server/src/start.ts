@@ -1,17 +1,22 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigurationMistake, isLoopback, type ServerConfig } from './config.ts';
+import { ConfigurationMistake, DEFAULT_RATE, isLoopback, type ServerConfig } from './config.ts';
 import { ApiModule } from './graphql/graphql.module.ts';
+import { edgeRejections } from './graphql/rejections.ts';
 import { administrationSocket } from './http/administration-socket.ts';
 import { explorer } from './http/explorer.ts';
 import { health } from './http/health.ts';
 import { invitationPage } from './http/invitation-page.ts';
+import { Rates, ratesOf } from './http/rates.ts';
+import { sendRefusal, takingIn } from './http/taking-in.ts';
 import { transfers } from './http/transfers.ts';
 import { demoOf, ensureDemo } from './house/demo.ts';
 import { openHouse, type House, type HouseOptions } from './house/house.ts';
 import { createLog, type Log } from './house/log.ts';
+import { frameworkLog } from './house/nest-log.ts';
 
 export interface StartOptions extends ServerConfig {
   readonly log?: Log;
@@ -22,7 +27,7 @@ export interface StartOptions extends ServerConfig {
   readonly onStep?: (step: string) => void;
   /** Make the demo in an empty store; default: on the loopback address. */
   readonly demo?: boolean;
-  /** How long a stop waits for running requests, in ms; default: 5 s. */
+  /** How long a stop waits for running requests, in ms; default: 10 s. */
   readonly patience?: number;
 }
 
@@ -40,7 +45,10 @@ export interface Server {
 const LARGEST_BODY = 256 * 1024;
 
 /** Default of how long a stop waits for running requests, in ms. */
-const PATIENCE = 5_000;
+const PATIENCE = 10_000;
+
+/** How long a request may take to arrive, in ms: a large file on a slow line. */
+const LONGEST_ARRIVAL = 5 * 60_000;
 
 /**
  * Starts the whole product on one folder: stores, projector, sagas and the API.
@@ -72,16 +80,26 @@ export const start = async (options: StartOptions): Promise<Server> => {
 
     step('Starting the API');
     let url = publicUrl;
-    const adapter = new FastifyAdapter({ bodyLimit: LARGEST_BODY, logger: false });
+    const rate = ratesOf(options.requestsPerSecond ?? DEFAULT_RATE);
+    const adapter = new FastifyAdapter({
+      bodyLimit: LARGEST_BODY,
+      requestTimeout: LONGEST_ARRIVAL,
+      logger: false,
+      ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
+      frameworkErrors: (_: unknown, request: FastifyRequest, reply: FastifyReply) => {
+        void sendRefusal(request, reply, 400, edgeRejections.AddressUnknown());
+      },
+    });
+    const takesIn = takingIn(adapter.getInstance() as never, new Rates(rate));
     app = await NestFactory.create<NestFastifyApplication>(
-      ApiModule.of(house, () => url),
+      ApiModule.of(house, () => url, new Rates(rate)),
       adapter,
-      { logger: ['error', 'warn'], abortOnError: false, bufferLogs: false },
+      { logger: frameworkLog(log, 'Nest'), abortOnError: false, bufferLogs: false },
     );
     const server = adapter.getInstance();
     await explorer(server as never, demoInvitation !== undefined);
     await transfers(server as never, house);
-    health(server as never, house);
+    health(server as never, house, takesIn);
     invitationPage(server as never, house);
     await app.listen(port, host);
     // Whoever is signed in is served before the last name is known.
@@ -97,12 +115,14 @@ export const start = async (options: StartOptions): Promise<Server> => {
       house,
       demoInvitation,
       stop: async () => {
+        takesIn.stop();
         await administration.close();
         // A peer that stalls in mid-transfer must not keep the program from ending.
         const hangUp = (): void => {
           server.server.closeAllConnections();
         };
         const patience = setTimeout(hangUp, options.patience ?? PATIENCE);
+        await takesIn.idle();
         await running.close();
         clearTimeout(patience);
         await house.close();

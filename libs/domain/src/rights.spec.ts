@@ -56,6 +56,7 @@ const inputs: CommandInputs = {
   AcceptApplication: { applicationId: dossierId, overrideReason: reason },
   ReturnApplication: { applicationId: dossierId, reason },
   RejectApplicationFinally: { applicationId: dossierId, reason },
+  OpenPersonalData: { candidateId: adaId, reason },
 };
 
 /**
@@ -81,6 +82,7 @@ CommentOnDocument         no   no                   yes      yes   no         no
 AcceptApplication         no   no                   yes      yes   no         no        no
 ReturnApplication         no   no                   yes      yes   no         no        no
 RejectApplicationFinally  no   no                   yes      yes   no         no        no
+OpenPersonalData          no   no                   no       no    yes        no        no
 `;
 
 const [header = [], ...rows] = table

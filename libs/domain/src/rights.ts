@@ -29,4 +29,5 @@ export const rights: Readonly<Record<CommandName, Right>> = {
   AcceptApplication: reviewer,
   ReturnApplication: reviewer,
   RejectApplicationFinally: reviewer,
+  OpenPersonalData: { compliance: 'organisation' },
 };

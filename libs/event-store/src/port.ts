@@ -19,6 +19,14 @@ export interface StoredRecord extends NewRecord {
   readonly position: Position;
   /** When the store took it, in ms since 1970; the domain's own time is in the metadata. */
   readonly created: number;
+  /** Data and metadata as text, where the adapter reads them so: it spares a reader the decoding. */
+  readonly text?: RecordText;
+}
+
+/** What a record holds, as text. */
+export interface RecordText {
+  readonly data: string;
+  readonly metadata: string;
 }
 
 /** What the stream must be for an append to happen; a number is the revision of its last record. */

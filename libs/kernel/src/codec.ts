@@ -33,6 +33,9 @@ interface SealedPart {
   readonly blob: string;
 }
 
+/** Stored data, with the sealed parts beside the facts. */
+type Wire = Readonly<Record<string, unknown>> & { readonly $sealed?: readonly SealedPart[] };
+
 const WIRE_TYPE = /^([A-Za-z]+)\.v(\d+)$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
@@ -50,6 +53,8 @@ const defaultsOf = ({ fields }: EventFacts): readonly (readonly [string, () => u
  */
 export class EventCodec {
   readonly #types: ReadonlyMap<string, EventFacts>;
+  /** What stored types mean; as many as there are declared versions. */
+  readonly #read = new Map<string, { readonly type: EventFacts; readonly version: number }>();
   /** Event name to the facts that a stored event may lack, each with what makes its default. */
   readonly #defaults: ReadonlyMap<string, readonly (readonly [string, () => unknown])[]>;
 
@@ -142,21 +147,21 @@ export class EventCodec {
   decode(record: {
     readonly type: string;
     readonly data: Uint8Array;
+    /** The same as text, where the store has it so. */
+    readonly text?: { readonly data: string };
     readonly id: EventId;
     readonly stream: StreamName;
     readonly organisationId: OrganisationId;
   }): DomainEvent {
-    const [, name = '', digits = ''] = WIRE_TYPE.exec(record.type) ?? [];
-    const type = this.#types.get(name);
-    if (!type) throw new UnknownEvent(record.type);
-    const version = Number(digits);
-    if (version > type.version) throw new NewerEvent(record.type);
-    const { $sealed: parts, ...facts } = JSON.parse(text.decode(record.data)) as {
-      $sealed?: readonly SealedPart[];
-      [field: string]: unknown;
-    };
+    const { type, version } = this.#read.get(record.type) ?? this.#readType(record.type);
+    const name = type.type;
+    const wire = JSON.parse(record.text?.data ?? text.decode(record.data)) as Wire;
+    const defaults = this.#defaults.get(name) ?? [];
+    if (!('$sealed' in wire) && version === type.version && defaults.length === 0)
+      return { type: name, data: wire };
+    const { $sealed: parts = [], ...facts } = wire;
     let data: Record<string, unknown> = facts;
-    for (const part of parts ?? []) {
+    for (const part of parts) {
       const origin = {
         organisationId: record.organisationId,
         personId: part.person,
@@ -173,9 +178,19 @@ export class EventCodec {
       if (!lift) throw new UnknownEvent(record.type);
       data = lift(data);
     }
-    for (const [field, made] of this.#defaults.get(name) ?? [])
-      if (!(field in data)) data[field] = made();
+    for (const [field, made] of defaults) if (!(field in data)) data[field] = made();
     return { type: name, data };
+  }
+
+  #readType(wireType: string): { readonly type: EventFacts; readonly version: number } {
+    const [, name = '', digits = ''] = WIRE_TYPE.exec(wireType) ?? [];
+    const type = this.#types.get(name);
+    if (!type) throw new UnknownEvent(wireType);
+    const version = Number(digits);
+    if (version > type.version) throw new NewerEvent(wireType);
+    const read = { type, version };
+    this.#read.set(wireType, read);
+    return read;
   }
 
   #declared(name: string): EventFacts {

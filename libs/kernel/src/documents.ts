@@ -8,9 +8,38 @@ export interface PackedDocument {
   readonly [field: string]: unknown;
 }
 
+const OWN = { configurable: true, enumerable: true, writable: true } as const;
+
 type PackedHandle =
   | { readonly _sealed: readonly [blob: number, field: string] }
   | { readonly _joined: readonly PackedHandle[]; readonly _with: string };
+
+/**
+ * A list or an object with everything in it mapped; itself where nothing changed, since most of a
+ * document holds no handle. Fields that are `undefined` are left out.
+ */
+const mapped = (whole: object, map: (value: unknown) => unknown): unknown => {
+  if (Array.isArray(whole)) {
+    const list: readonly unknown[] = whole;
+    let copy: unknown[] | undefined;
+    for (let at = 0; at < list.length; at += 1) {
+      const value = map(list[at]);
+      if (value !== list[at]) (copy ??= [...list])[at] = value;
+    }
+    return copy ?? list;
+  }
+  const fields = whole as Readonly<Record<string, unknown>>;
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(fields)) {
+    const field = fields[name];
+    const value = map(field);
+    if (value === undefined) delete (copy ??= { ...fields })[name];
+    // Defined, not assigned: a field may be called `__proto__`.
+    else if (value !== field)
+      Object.defineProperty((copy ??= { ...fields }), name, { ...OWN, value });
+  }
+  return copy ?? fields;
+};
 
 /**
  * Makes a document ready to be stored, nothing opened.
@@ -38,15 +67,9 @@ export const packDocument = (document: Document): PackedDocument => {
     }
   };
   const pack = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
     if (value instanceof Sealed) return packHandle(value);
-    if (Array.isArray(value)) return value.map(pack);
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(
-        Object.entries(value)
-          .filter(([, inner]) => inner !== undefined)
-          .map(([name, inner]) => [name, pack(inner)]),
-      );
-    return value;
+    return mapped(value, pack);
   };
   const packed = pack(document) as PackedDocument;
   return blobs.length > 0 ? { ...packed, _blobs: blobs } : packed;
@@ -69,10 +92,9 @@ export const unpackDocument = <Doc extends Document>(packed: PackedDocument): Do
     return Sealed.of({ kind: 'stored', blob, field });
   };
   const unpack = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(unpack);
     if (typeof value !== 'object' || value === null) return value;
     if ('_sealed' in value || '_joined' in value) return unpackHandle(value as PackedHandle);
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unpack(inner)]));
+    return mapped(value, unpack);
   };
   return unpack(document) as Doc;
 };

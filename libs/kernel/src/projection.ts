@@ -64,7 +64,7 @@ export const projection =
 /** The event touches the one document that has the id of its stream's thing. */
 export const ofItsStream = (event: Recorded): Keys => [event.key];
 
-/** The name of the collection and of the stored position. */
+/** The name of a version's first collection; rebuilt ones say their number behind it. */
 export const collectionName = (of: Pick<Projection, 'name' | 'version'>): string =>
   `${of.name}_${of.version}`;
 

@@ -1,2 +1,5 @@
-/** The GraphQL schema that integrators build on, in SDL; a test fails when the API drifts from it. */
-export const schemaFile = new URL('../schema.graphql', import.meta.url);
+export { openApi } from './openapi.ts';
+export type { Answer, Method, OpenApi, Operation, PathItem, Schema } from './openapi-types.ts';
+
+/** Where the contract lies that integrators build on; tests fail when the product drifts from it. */
+export const publishedFolder = new URL('../', import.meta.url);

@@ -10,7 +10,7 @@ export interface ReadDocument {
 export type IndexKey = Readonly<Record<string, 1 | -1>>;
 
 export interface CollectionDeclaration {
-  /** `<projection>_<version>`: letters, digits and underscores. */
+  /** `<projection>_<version>`, rebuilt `<projection>_<version>_<generation>`: letters, digits, underscores. */
   readonly name: string;
   /**
    * The organisation stands before each key and `_id` after it, unseen. A key may end in `_id` itself,
@@ -111,8 +111,20 @@ export interface ReadStore {
    * {@link PositionMoved}, {@link UnknownCollection}, {@link UnstorableDocument}.
    */
   apply(batch: ProjectionBatch): Promise<void>;
-  /** Removes a collection and, with it, the position of the projection of that name. */
+  /** Removes a collection and, with it, its position; nothing is answered from it any more. */
   drop(projection: string): Promise<void>;
+  /** The names of all collections, also of those that nobody is answered from; in no order. */
+  collections(): Promise<readonly string[]>;
+  /** The collection from which a projection answers; undefined before its first one. */
+  current(projection: string): Promise<string | undefined>;
+  /**
+   * Lets a projection answer from a collection from now on, for every reader at once, and removes the
+   * one that it answered from before. Whoever still asks that one meets {@link UnknownCollection}. An
+   * adapter that cannot do both in one transaction removes afterwards: what a crash leaves there is
+   * named by {@link collections} and no longer by {@link current}. Rejects with
+   * {@link UnknownCollection}, having changed nothing.
+   */
+  switchTo(projection: string, collection: string): Promise<void>;
   close(): Promise<void>;
 }
 

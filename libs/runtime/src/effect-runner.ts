@@ -8,7 +8,12 @@ import {
   type Recorded,
 } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import type { Outbox, OutboxEntry, OutboxTask } from '@vivier/work-state';
+import {
+  SagaPositionMoved,
+  type Outbox,
+  type OutboxEntry,
+  type OutboxTask,
+} from '@vivier/work-state';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -64,6 +69,14 @@ interface Follower {
   written: Position;
 }
 
+/** What one page of the log asks of an effect. */
+interface Reading {
+  readonly tasks: readonly OutboxTask[];
+  /** The last event that was read; undefined where the first one failed. */
+  readonly to?: Position | undefined;
+  readonly failed?: { readonly position: Position; readonly cause: CannotGoOn };
+}
+
 /**
  * Runs the effects: writes the tasks that events ask for into the outbox together with the position,
  * then does them, each with its attempt recorded before and its result after.
@@ -87,55 +100,87 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     ports.onHalt?.(effect.name, reason);
   };
 
-  const tasksOf = (effect: Effect, events: readonly Recorded[]): OutboxTask[] =>
-    events.flatMap((event) => {
+  /** What the events ask for; it ends before an event on which the effect fails. */
+  const read = (effect: Effect, events: readonly Recorded[]): Reading => {
+    const tasks: OutboxTask[] = [];
+    let to: Position | undefined;
+    for (const event of events) {
       try {
         const task = effect.on[event.type]?.(event);
-        if (task === undefined) return [];
         const { organisationId, id: eventId } = event;
-        return [{ organisationId, effect: effect.name, eventId, task: JSON.stringify(task) }];
+        if (task !== undefined)
+          tasks.push({ organisationId, effect: effect.name, eventId, task: JSON.stringify(task) });
       } catch (error) {
         // An effect that throws on reading has a bug: waiting does not mend it.
-        throw new CannotGoOn('The effect failed on this event.', { cause: error });
+        const cause = new CannotGoOn('The effect failed on this event.', { cause: error });
+        return { tasks, to, failed: { position: event.position, cause } };
       }
-    });
+      to = event.position;
+    }
+    return { tasks, to };
+  };
+
+  const take = async (
+    follower: Follower,
+    { tasks, to }: Reading & { readonly to: Position },
+  ): Promise<void> => {
+    const { effect, progress, written: from } = follower;
+    if (tasks.length > 0 || to - from >= UNWRITTEN) {
+      await outbox.take({ effect: effect.name, from, to, tasks, due: clock.now() });
+      follower.written = to;
+    }
+    progress.moveTo(to);
+  };
 
   const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
     const { effect, progress } = follower;
     const fresh = events.filter(({ position }) => position > progress.position);
-    const last = fresh.at(-1);
-    if (!last || progress.halt) return;
+    if (fresh.length === 0 || progress.halt) return;
+    const { tasks, to, failed } = read(effect, fresh);
     try {
-      const tasks = tasksOf(effect, fresh);
-      if (tasks.length > 0 || last.position - follower.written >= UNWRITTEN) {
-        const { written: from } = follower;
-        const to = last.position;
-        await outbox.take({ effect: effect.name, from, to, tasks, due: clock.now() });
-        follower.written = to;
-      }
-      progress.moveTo(last.position);
+      if (to !== undefined) await take(follower, { tasks, to });
     } catch (error) {
-      if (!(error instanceof CannotGoOn)) throw error;
-      halt(follower, last.position, error);
+      if (!(error instanceof SagaPositionMoved)) throw error;
+      // Another process runs it too and was first: this one goes on from there.
+      follower.written = error.stored;
+      if (error.stored > progress.position) progress.moveTo(error.stored);
+      return follow(follower, events);
     }
+    if (failed) halt(follower, failed.position, failed.cause);
+  };
+
+  /** Counts an attempt before it is made; undefined where another process has just done the task. */
+  const begin = (entry: OutboxEntry): Promise<OutboxEntry | undefined> =>
+    outbox.begin(entry).catch((error: unknown) => {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    });
+
+  const bury = async (entry: OutboxEntry, failure: string): Promise<void> => {
+    await outbox.bury(entry, failure);
+    ports.onFailure?.({ ...entry, failure }, true);
   };
 
   const attempt = async (entry: OutboxEntry): Promise<void> => {
     const effect = byName.get(entry.effect);
     // Another release's effect: its tasks wait for it.
-    if (!effect) return outbox.postpone(entry, clock.now() + 24 * HOUR, 'EffectUnknown');
-    const begun = await outbox.begin(entry);
+    if (!effect) return outbox.postpone(entry, clock.now() + HOUR, 'EffectUnknown');
+    // Attempts of which no end is known: it must not take the process down for ever.
+    if (entry.attempts > WAITS.length) return bury(entry, entry.failure ?? 'NeverEnded');
+    const begun = await begin(entry);
+    if (!begun) return;
     const { organisationId, eventId, attempts } = begun;
     try {
       await effect.perform(JSON.parse(begun.task), { organisationId, eventId, attempt: attempts });
-      await outbox.finish(begun);
     } catch (error) {
       const failure = error instanceof Error ? error.name : 'Unknown';
       const wait = error instanceof FailedForGood ? undefined : WAITS[attempts - 1];
-      if (wait === undefined) await outbox.bury(begun, failure);
-      else await outbox.postpone(begun, clock.now() + wait, failure);
-      ports.onFailure?.({ ...begun, failure }, wait === undefined);
+      if (wait === undefined) return bury(begun, failure);
+      await outbox.postpone(begun, clock.now() + wait, failure);
+      ports.onFailure?.({ ...begun, failure }, false);
+      return;
     }
+    await outbox.finish(begun);
   };
 
   const sendDue = (): Promise<void> =>
@@ -158,14 +203,25 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
         settled.moveTo(message.position);
         continue;
       }
-      const events = message.records.map((record) => recorded(codec, record));
+      const events: Recorded[] = [];
+      for (const record of message.records)
+        try {
+          events.push(recorded(codec, record));
+        } catch (error) {
+          // Nothing is skipped: what comes before the unreadable event is followed, then all stand still.
+          for (const follower of followers) {
+            await follow(follower, events);
+            halt(follower, record.position, error);
+          }
+          return;
+        }
       for (const follower of followers) await follow(follower, events);
     }
   };
-  const onFinal = (error: unknown): void => {
+  const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
   };
-  const running = keepReading(run, stopping.signal, onFinal, ports.wait);
+  const running = keepReading(run, stopping.signal, allHalt, ports.wait);
 
   return {
     progress: new Map(followers.map(({ effect, progress }) => [effect.name, progress])),

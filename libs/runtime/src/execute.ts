@@ -25,7 +25,8 @@ import { digestOf } from './digest.ts';
 import { newIdOf, type CommandEnvelope, type Done, type Permission } from './envelope.ts';
 import { needsUpgrade } from './followers.ts';
 import { checkInput, type Checked } from './input.ts';
-import { load, type Loaded } from './log.ts';
+import { Folds } from './folds.ts';
+import type { Loaded } from './log.ts';
 import { turns } from './one-at-a-time.ts';
 import { commandRejections } from './rejections.ts';
 
@@ -48,8 +49,9 @@ const ATTEMPTS = 16;
  * evidence, the decision, sealing and the append.
  */
 export const createExecute = (ports: CommandPorts): Execute => {
-  const { store, vault, codec, clock } = ports;
+  const { vault, clock } = ports;
   const append = createAppend(ports);
+  const folds = new Folds(ports.store, ports.codec);
   const inTurn = turns();
   const commands = new Map<
     string,
@@ -113,7 +115,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     Object.fromEntries(
       await Promise.all(
         Object.entries(requests).map(async ([name, { of, key }]) => {
-          const { state, revision } = await load(store, codec, organisationId, of, key);
+          const { state, revision } = await folds.load(organisationId, of, key);
           return [name, { state, revision }] as const;
         }),
       ),
@@ -129,7 +131,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     const { organisationId, by } = envelope;
     const context = contextOf(envelope);
     const { at } = context;
-    const loaded = await load(store, codec, organisationId, aggregate, key);
+    const loaded = await folds.load(organisationId, aggregate, key);
 
     const theirs =
       typeof permission === 'object' &&

@@ -1,4 +1,5 @@
 export { systemClock } from './clock.ts';
+export { documentsOf, ReadModelBuilding } from './collections.ts';
 export { derive, deriveCommandId, deriveEventId } from './derive.ts';
 export { newIdOf, type CommandEnvelope, type Done, type Permission } from './envelope.ts';
 export { createExecute, type CommandPorts, type Execute } from './execute.ts';
@@ -14,6 +15,14 @@ export {
 } from './followers.ts';
 export { load, recorded, type Loaded } from './log.ts';
 export { startProjector, type Projector } from './projector.ts';
+export {
+  rebuilder,
+  rebuildRejections,
+  type Rebuilder,
+  type Rebuilt,
+  type RebuildStep,
+} from './rebuild.ts';
 export { commandRejections } from './rejections.ts';
+export { asOf, replay } from './replay.ts';
 export { startSagaRunner, type SagaRunner } from './saga-runner.ts';
 export { startTicker, type Chore, type Ticker } from './ticker.ts';

@@ -1,131 +1,74 @@
-import type { EventStore, StoredRecord } from '@vivier/event-store';
-import {
-  collectionName,
-  type Document,
-  type OrganisationId,
-  type Position,
-  type Projection,
-  type Recorded,
-} from '@vivier/kernel';
-import {
-  packDocument,
-  unpackDocument,
-  type EventCodec,
-  type PackedDocument,
-} from '@vivier/kernel/sealing';
-import type { ReadDocument, ReadStore, ReadWrite } from '@vivier/read-store';
+import type { EventStore, StoredRecord, SubscriptionMessage } from '@vivier/event-store';
+import { collectionName, type Position, type Projection, type Recorded } from '@vivier/kernel';
+import type { EventCodec } from '@vivier/kernel/sealing';
+import type { ReadStore } from '@vivier/read-store';
+import { findHome } from './collections.ts';
+import { DocumentsInHand } from './documents-in-hand.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface ProjectorPorts {
-  readonly store: EventStore;
+  readonly store: Pick<EventStore, 'subscribe' | 'head'>;
   readonly readStore: ReadStore;
   readonly codec: EventCodec;
   readonly projections: readonly Projection[];
+  /**
+   * By projection, the collection to build beside the one that answers, which this one never does;
+   * default: each goes on in its own.
+   */
+  readonly beside?: ReadonlyMap<string, string>;
   /** Told when a projection stops; it stays stopped until the program is started again. */
   readonly onHalt?: (projection: string, halt: Halt) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
 }
 
+/** A collection that was built, and how far. */
+export interface Finished {
+  readonly collection: string;
+  readonly position: Position;
+}
+
 /** Keeps the read models up with the log. */
 export interface Projector {
-  /** Collection name to progress. */
+  /** By name and version of a projection ({@link collectionName}). */
   readonly progress: ReadonlyMap<string, Progress>;
+  /** The projections that do not answer yet: they are new here, or their version was raised. */
+  building(): readonly string[];
+  /**
+   * Answers from collections that were built beside, and goes on in them. It happens between two pages
+   * of the log: nobody reads something older than before, and nothing is left out or applied twice.
+   *
+   * @param names of the projections
+   * @param finish gives the collections once each shows at least `position`; undefined to leave all as it is
+   * @returns whether it was done
+   */
+  takeOver(
+    names: readonly string[],
+    finish: (position: Position) => Promise<ReadonlyMap<string, Finished> | undefined>,
+  ): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 interface Follower {
   readonly projection: Projection;
   readonly name: string;
+  collection: string;
+  /** It answers once its documents show this position; undefined where it does, or never will. */
+  answersAt: Position | undefined;
+  /** What is written. */
   readonly progress: Progress;
+  /** What is applied to the documents in hand. */
+  taken: Position;
+  documents: DocumentsInHand;
 }
 
-/** A projection that throws has a bug: waiting does not mend it. */
-const pure = <T>(work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw new CannotGoOn('The projection failed on this event.', { cause: error });
-  }
-};
-
-/** The document with the position of the last event applied to it. */
-const positioned = (document: Document, _position: Position): Document => {
-  const stamped: Document & { readonly _position: Position } = { ...document, _position };
-  return stamped;
-};
-
-/** The documents of one page of the log, read once and written once. */
-class Page {
-  readonly #documents = new Map<
-    string,
-    { readonly organisationId: OrganisationId; readonly id: string; document: Document | undefined }
-  >();
-
-  constructor(
-    private readonly readStore: ReadStore,
-    private readonly name: string,
-  ) {}
-
-  async #ids(organisationId: OrganisationId, where: Readonly<Record<string, string>>) {
-    const stored = await this.readStore
-      .collection<ReadDocument>(organisationId, this.name)
-      .find(where);
-    const ids = new Set(stored.map(({ _id }) => _id));
-    for (const held of this.#documents.values())
-      if (
-        held.organisationId === organisationId &&
-        held.document !== undefined &&
-        Object.entries(where).every(
-          ([field, value]) =>
-            (held.document as unknown as Record<string, unknown>)[field] === value,
-        )
-      )
-        ids.add(held.id);
-    return [...ids];
-  }
-
-  async #held(organisationId: OrganisationId, id: string) {
-    const place = `${organisationId}/${id}`;
-    let held = this.#documents.get(place);
-    if (!held) {
-      const packed = await this.readStore
-        .collection<ReadDocument>(organisationId, this.name)
-        .findOne({ _id: id });
-      held = {
-        organisationId,
-        id,
-        document: packed ? unpackDocument(packed as PackedDocument) : undefined,
-      };
-      this.#documents.set(place, held);
-    }
-    return held;
-  }
-
-  async apply(projection: Projection, event: Recorded): Promise<void> {
-    const touch = projection.on[event.type];
-    if (!touch) return;
-    const keys = pure(() => touch.keys(event));
-    const ids = 'where' in keys ? await this.#ids(event.organisationId, keys.where) : keys;
-    for (const id of ids) {
-      const held = await this.#held(event.organisationId, id);
-      // What was applied before is not applied again: a redelivery changes nothing.
-      const applied = (held.document as { readonly _position?: number } | undefined)?._position;
-      if (applied !== undefined && applied >= event.position) continue;
-      const document = pure(() => touch.evolve(held.document, event, id));
-      held.document = document && positioned(document, event.position);
-    }
-  }
-
-  writes(): ReadWrite[] {
-    return [...this.#documents.values()].map(({ organisationId, id, document }) =>
-      document
-        ? { organisationId, collection: this.name, put: packDocument(document) }
-        : { organisationId, collection: this.name, remove: id },
-    );
-  }
-}
+/** A page that is not full lies at the log's end: what it changed is written at once. */
+const FULL_PAGE = 1_000;
+/** Before that, while catching up, so much is written in one go. */
+const EVENTS_AT_ONCE = 10_000;
+const DOCUMENTS_AT_ONCE = 5_000;
 
 /**
  * Starts the projections: each goes on after the position that its documents show. One reading of the
@@ -136,9 +79,20 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   const followers: Follower[] = [];
   for (const projection of projections) {
     const name = collectionName(projection);
-    await readStore.declare({ name, indexes: projection.indexes });
-    followers.push({ projection, name, progress: new Progress(await readStore.position(name)) });
+    const beside = ports.beside?.get(projection.name);
+    const { collection, answers } =
+      beside === undefined
+        ? await findHome(readStore, projection)
+        : { collection: beside, answers: true };
+    await readStore.declare({ name: collection, indexes: projection.indexes });
+    const taken = await readStore.position(collection);
+    const documents = new DocumentsInHand(readStore, projection, collection);
+    // What lies in the log now is to be shown before it answers.
+    const answersAt = answers ? undefined : await store.head();
+    const progress = new Progress(taken);
+    followers.push({ projection, name, collection, answersAt, progress, taken, documents });
   }
+  const alone = oneAtATime();
   const stopping = new AbortController();
 
   const halt = ({ name, progress }: Follower, position: Position, error: unknown): void => {
@@ -147,29 +101,42 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     ports.onHalt?.(name, reason);
   };
 
+  const answer = async (follower: Follower, position: Position): Promise<void> => {
+    if (follower.answersAt === undefined || position < follower.answersAt) return;
+    await readStore.switchTo(follower.projection.name, follower.collection);
+    follower.answersAt = undefined;
+  };
+
+  const write = async (follower: Follower): Promise<void> => {
+    const { collection, documents, progress, taken } = follower;
+    if (taken === progress.position || progress.halt) return;
+    const writes = documents.writes();
+    await readStore.apply({ projection: collection, from: progress.position, to: taken, writes });
+    documents.written();
+    try {
+      // Whoever waits for a position asks as soon as it is reached.
+      await answer(follower, taken);
+    } finally {
+      progress.moveTo(taken);
+    }
+  };
+
   const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
-    const { name, progress, projection } = follower;
-    const fresh = events.filter(({ position }) => position > progress.position);
+    const { documents, progress } = follower;
+    const fresh = events.filter(({ position }) => position > follower.taken);
     const last = fresh.at(-1);
     if (!last || progress.halt) return;
-    const page = new Page(readStore, name);
-    let position = last.position;
     try {
-      for (const event of fresh) {
-        position = event.position;
-        await page.apply(projection, event);
-      }
-      await readStore.apply({
-        projection: name,
-        from: progress.position,
-        to: last.position,
-        writes: page.writes(),
-      });
-      progress.moveTo(last.position);
+      await documents.apply(fresh);
+      follower.taken = last.position;
     } catch (error) {
       if (!(error instanceof CannotGoOn)) throw error;
-      halt(follower, position, error);
+      halt(follower, documents.at ?? last.position, error);
+      return;
     }
+    const isMuch =
+      follower.taken - progress.position >= EVENTS_AT_ONCE || documents.size >= DOCUMENTS_AT_ONCE;
+    if (isMuch || events.length < FULL_PAGE) await write(follower);
   };
 
   const takePage = async (records: readonly StoredRecord[]): Promise<boolean> => {
@@ -181,6 +148,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
         // Nothing is skipped: what comes before the unreadable event is applied, then all stand still.
         for (const follower of followers) {
           await follow(follower, events);
+          await write(follower);
           halt(follower, record.position, error);
         }
         return false;
@@ -189,21 +157,65 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     return followers.some(({ progress }) => !progress.halt);
   };
 
+  const take = async (message: SubscriptionMessage): Promise<boolean> => {
+    if (message.kind === 'records') return takePage(message.records);
+    for (const follower of followers) await write(follower);
+    return true;
+  };
+
+  const goOnIn = async (follower: Follower, built: Finished): Promise<void> => {
+    const { projection, collection: before } = follower;
+    const { collection, position } = built;
+    await readStore.switchTo(projection.name, collection);
+    follower.collection = collection;
+    follower.answersAt = undefined;
+    follower.taken = position;
+    follower.documents = new DocumentsInHand(readStore, projection, collection);
+    follower.progress.moveTo(position);
+    // Already gone, unless it never answered.
+    if (before !== collection) await readStore.drop(before);
+  };
+
   const run = async (): Promise<void> => {
-    const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
+    // What a failed run had in hand may be half applied: only what is written counts.
+    await alone(async () => {
+      for (const follower of followers) {
+        const { collection, projection, progress } = follower;
+        follower.taken = progress.position;
+        follower.documents = new DocumentsInHand(readStore, projection, collection);
+        await answer(follower, progress.position);
+      }
+    });
+    const after = Math.min(...followers.map(({ taken }) => taken)) as Position;
     for await (const message of store.subscribe({ after, signal: stopping.signal }))
-      if (message.kind === 'records' && !(await takePage(message.records))) return;
+      if (!(await alone(() => take(message)))) return;
   };
   const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
   };
+  for (const follower of followers) await answer(follower, follower.taken);
   const running = keepReading(run, stopping.signal, allHalt, ports.wait);
 
   return {
     progress: new Map(followers.map(({ name, progress }) => [name, progress])),
+    building: () =>
+      followers
+        .filter(({ answersAt }) => answersAt !== undefined)
+        .map(({ projection }) => projection.name),
+    takeOver: (names, finish) =>
+      alone(async () => {
+        const theirs = followers.filter(({ projection }) => names.includes(projection.name));
+        const finished = await finish(Math.max(...theirs.map(({ taken }) => taken)) as Position);
+        for (const follower of finished ? theirs : []) {
+          const built = finished?.get(follower.projection.name);
+          if (built) await goOnIn(follower, built);
+        }
+        return finished !== undefined;
+      }),
     stop: async () => {
       stopping.abort();
       await running;
+      await alone(() => Promise.resolve());
     },
   };
 };

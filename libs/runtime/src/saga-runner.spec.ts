@@ -178,20 +178,32 @@ test('What the domain refuses is told and done with', async () => {
 });
 
 test('What is refused only for now is sent again after a wait, and is done with once it went through', async () => {
-  const { execute, refused, send, settle, types } = start();
+  const { clock, execute, refused, run, send, store, types, workState } = start();
   await send(opening(), adding('one'));
   let busy = 2;
-  const waits: number[] = [];
-  await settle({
+  const failures: string[] = [];
+  const runner = await run({
     execute: async (envelope) => {
       busy -= 1;
       return busy >= 0 ? commandRejections.TooManyConflicts() : execute(envelope);
     },
-    wait: async (ms) => void waits.push(ms),
+    onFailure: (saga, failure) => failures.push(`${saga}: ${failure}`),
   });
-  expect(waits).toEqual([100, 200]);
+  await runner.settled.reached(await store.head());
+  for (const [seconds, failing] of [
+    [0, 1],
+    [1, 1],
+    [2, 0],
+  ] as const) {
+    clock.advance(seconds * 1_000);
+    await runner.sendDue();
+    expect(runner.failing).toBe(failing);
+  }
+  await runner.stop();
+  expect(failures).toEqual(['blessing: TooManyConflicts', 'blessing: TooManyConflicts']);
   expect(refused).toEqual([]);
   expect(types()).toEqual(BLESSED);
+  expect(await workState.nextDue()).toBeUndefined();
 });
 
 test('At an unknown event it halts where all can see it and sends nothing', async () => {

@@ -1,23 +1,25 @@
 import type { EventStore } from '@vivier/event-store';
 import {
-  isRejection,
   START,
-  type Actor,
   type Clock,
-  type CorrelationId,
-  type OrganisationId,
   type Position,
   type Recorded,
   type Rejection,
   type Saga,
 } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import type { AgendaEntry, SagaInstance, WorkState } from '@vivier/work-state';
-import { deriveCommandId } from './derive.ts';
+import {
+  SagaPositionMoved,
+  UnstorableAgenda,
+  type SagaInstance,
+  type WorkState,
+} from '@vivier/work-state';
 import type { Execute } from './execute.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { foldSaga } from './saga-fold.ts';
+import { SagaSender } from './saga-sender.ts';
 
 export interface SagaRunnerPorts {
   readonly store: EventStore;
@@ -29,25 +31,26 @@ export interface SagaRunnerPorts {
   readonly onHalt?: (saga: string, halt: Halt) => void;
   /** Told when the domain refuses what a saga sends; the entry is done with all the same. */
   readonly onRefused?: (saga: string, rejection: Rejection) => void;
+  /** Told when something could not be sent; it is tried again later, and others do not wait for it. */
+  readonly onFailure?: (saga: string, failure: string) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
 }
 
 export interface SagaRunner {
   readonly progress: ReadonlyMap<string, Progress>;
-  /** How far the log was when everything due had been sent. */
+  /** How far the log was when everything due had been sent, or put off. */
   readonly settled: Progress;
-  /** Sends what is due at this moment, where every saga has seen all that happened. */
+  /** How many entries could not be sent and are tried again later. */
+  readonly failing: number;
+  /**
+   * Sends what is due at this moment, where every saga has seen all that happened. An instance's entries
+   * go out one at a time, each when the saga has seen what the one before led to.
+   */
   sendDue(): Promise<void>;
-  /** When there is something to send next, in ms since 1970. */
+  /** When there is something to send next, in ms since 1970; `undefined` while nothing may be sent. */
   nextDue(): Promise<number | undefined>;
   stop(): Promise<void>;
-}
-
-interface Payload {
-  readonly name: string;
-  readonly input: unknown;
-  readonly because: string;
 }
 
 interface Follower {
@@ -56,7 +59,6 @@ interface Follower {
   written: Position;
 }
 
-const DUE_AT_ONCE = 100;
 /** A position that touched nothing is written down only now and then: it is read again in no time. */
 const UNWRITTEN = 1_000;
 
@@ -66,7 +68,7 @@ const UNWRITTEN = 1_000;
  * is sent; command ids derive from saga, instance, entry and time. So a crash at any point only delays.
  */
 export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunner> => {
-  const { store, workState, codec, clock, execute } = ports;
+  const { store, workState, codec } = ports;
   const followers: Follower[] = [];
   for (const saga of ports.sagas) {
     const written = await workState.position(saga.name);
@@ -82,54 +84,19 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     ports.onHalt?.(saga.name, reason);
   };
 
-  const entriesOf = (
-    saga: Saga,
-    organisationId: OrganisationId,
-    instance: string,
-    state: unknown,
-  ): AgendaEntry[] =>
-    saga.agenda(state).map(({ key, due, command, because }) => ({
-      organisationId,
-      saga: saga.name,
-      instance,
-      key,
-      due: Date.parse(due),
-      payload: JSON.stringify({ ...command, because } satisfies Payload),
-    }));
-
-  const fold = async (saga: Saga, events: readonly Recorded[]): Promise<SagaInstance[]> => {
-    const touched = events.flatMap((event) => {
-      const instance = saga.evolve[event.type] && saga.instance(event);
-      return instance === undefined ? [] : [{ event, instance }];
-    });
-    const instances = new Map(
-      touched.map(({ event: { organisationId }, instance }) => [
-        `${organisationId}/${instance}`,
-        { organisationId, instance },
-      ]),
-    );
-    const stored = await workState.states(saga.name, [...instances.values()]);
-    const states = new Map(
-      [...instances.keys()].map((place, index) => {
-        const text = stored[index];
-        return [place, text === undefined ? saga.initial : (JSON.parse(text) as unknown)];
-      }),
-    );
-    for (const { event, instance } of touched) {
-      const place = `${event.organisationId}/${instance}`;
-      try {
-        states.set(place, saga.evolve[event.type]?.(states.get(place), event));
-      } catch (error) {
-        // A saga that throws has a bug: waiting does not mend it.
+  const commit = async (
+    { saga, written }: Follower,
+    to: Position,
+    instances: readonly SagaInstance[],
+  ): Promise<void> => {
+    try {
+      await workState.commit({ saga: saga.name, from: written, to, instances });
+    } catch (error) {
+      // An agenda that cannot be stored is a bug of the saga.
+      if (error instanceof UnstorableAgenda)
         throw new CannotGoOn('The saga failed on this event.', { cause: error });
-      }
+      throw error;
     }
-    return [...instances].map(([place, { organisationId, instance }]) => ({
-      organisationId,
-      instance,
-      state: JSON.stringify(states.get(place)),
-      agenda: entriesOf(saga, organisationId, instance, states.get(place)),
-    }));
   };
 
   const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
@@ -137,56 +104,51 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     const fresh = events.filter(({ position }) => position > progress.position);
     const last = fresh.at(-1);
     if (!last || progress.halt) return;
+    let position = last.position;
     try {
-      const instances = await fold(saga, fresh);
-      if (instances.length > 0 || last.position - follower.written >= UNWRITTEN) {
-        const to = last.position;
-        await workState.commit({ saga: saga.name, from: follower.written, to, instances });
+      const instances = await foldSaga(workState, saga, fresh, (at) => {
+        position = at;
+      });
+      const to = last.position;
+      if (instances.length > 0 || to - follower.written >= UNWRITTEN) {
+        await commit(follower, to, instances);
         follower.written = to;
       }
-      progress.moveTo(last.position);
+      progress.moveTo(to);
     } catch (error) {
+      if (error instanceof SagaPositionMoved) {
+        // Another process runs it too and was first: this one goes on from there.
+        follower.written = error.stored;
+        if (error.stored > progress.position) progress.moveTo(error.stored);
+        return follow(follower, events);
+      }
       if (!(error instanceof CannotGoOn)) throw error;
-      halt(follower, last.position, error);
+      halt(follower, position, error);
     }
   };
 
-  const send = async (entry: AgendaEntry): Promise<void> => {
-    const { name, input, because } = JSON.parse(entry.payload) as Payload;
-    const by: Actor = { kind: 'saga', id: entry.saga, role: 'system' };
-    const outcome = await execute({
-      name,
-      input,
-      organisationId: entry.organisationId,
-      by,
-      commandId: deriveCommandId(entry.saga, entry.instance, entry.key, String(entry.due)),
-      causationId: because,
-      correlationId: because as CorrelationId,
-    });
-    if (!isRejection(outcome)) return;
-    // What may succeed later is not done with: it is tried again after a wait.
-    if (outcome.retry !== 'never') throw new Error(outcome.message);
-    ports.onRefused?.(entry.saga, outcome);
-  };
-
-  /** Whether the runner has seen the log's end, so that no plan is sent that an event has voided. */
+  /** Whether this reading has seen the log's end, so that no plan is sent that an event has voided. */
   let caughtUp = false;
   const alone = oneAtATime();
 
+  /** A saga that stands still may hold plans which events that it has not seen would cancel. */
+  const maySend = (): boolean =>
+    caughtUp && !stopping.signal.aborted && !followers.some(({ progress }) => progress.halt);
+
+  const sender = new SagaSender(ports);
+
   const sendDue = (): Promise<void> =>
     alone(async () => {
-      for (;;) {
-        // A saga that stands still may hold plans which events that it has not seen would cancel.
-        if (!caughtUp || stopping.signal.aborted || followers.some(({ progress }) => progress.halt))
+      while (maySend()) {
+        const written = await sender.sendSome();
+        // What was written may void what is due next: the runner reads it, then sends the rest.
+        if (written === undefined || followers.some(({ progress }) => progress.position < written))
           return;
-        const due = await workState.due(clock.now(), DUE_AT_ONCE);
-        if (due.length === 0) return;
-        for (const entry of due) await send(entry);
-        await workState.done(due);
       }
     });
 
   const run = async (): Promise<void> => {
+    caughtUp = false;
     const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
     for await (const message of store.subscribe({ after, signal: stopping.signal })) {
       if (message.kind === 'caughtUp') {
@@ -218,8 +180,11 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   return {
     progress: new Map(followers.map(({ saga, progress }) => [saga.name, progress])),
     settled,
+    get failing() {
+      return sender.failing;
+    },
     sendDue,
-    nextDue: () => workState.nextDue(),
+    nextDue: async () => (maySend() ? sender.nextDue() : undefined),
     stop: async () => {
       stopping.abort();
       await running;

@@ -44,13 +44,16 @@ export const startTicker = (ports: TickerPorts): Ticker => {
   const lastDone = new Map<Chore, number>();
   const alone = oneAtATime();
   let stopped = false;
+  /** Whether something failed at the last tick: then the next one comes not before a while. */
+  let failed = false;
   let timer: NodeJS.Timeout | undefined;
 
   const guarded = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      // One that fails does not keep the others from their time; it comes again with the next tick.
+      // One that fails does not keep the others from their time; it comes again in its turn.
+      failed = true;
       onFailure?.(what, error);
     }
   };
@@ -58,6 +61,7 @@ export const startTicker = (ports: TickerPorts): Ticker => {
   const tick = (): Promise<void> =>
     alone(async () => {
       if (stopped) return;
+      failed = false;
       for (const one of dated) await guarded('deadlines', () => one.sendDue());
       const now = clock.now();
       for (const chore of chores) {
@@ -70,6 +74,7 @@ export const startTicker = (ports: TickerPorts): Ticker => {
     });
 
   const nap = async (): Promise<number> => {
+    if (failed) return LONGEST_NAP;
     const dues = await Promise.all(dated.map((one) => one.nextDue().catch(() => undefined)));
     const next = Math.min(...dues.filter((due) => due !== undefined), Infinity);
     return Math.max(10, Math.min(LONGEST_NAP, next - clock.now()));

@@ -32,6 +32,7 @@ const matches = (record: StoredRecord, filter: RecordFilter = {}): boolean => {
 /** The event store's port in memory: for tests of rules, never for data. Positions count from 0. */
 export class MemoryEventStore implements EventStore {
   readonly #log: StoredRecord[] = [];
+  readonly #streams = new Map<StreamName, StoredRecord[]>();
   readonly #waiting = new Set<() => void>();
   readonly #pageSize: number;
 
@@ -51,7 +52,7 @@ export class MemoryEventStore implements EventStore {
     expected: ExpectedRevision,
     records: readonly NewRecord[],
   ): Promise<Appended> {
-    const held = this.#log.filter((record) => record.stream === stream);
+    const held = this.#streams.get(stream) ?? [];
     const repeated = this.#judge(
       stream,
       expected,
@@ -60,18 +61,22 @@ export class MemoryEventStore implements EventStore {
     );
     const last = held[repeated ?? -1];
     if (last) return { revision: last.revision, position: last.position };
-    for (const [index, record] of records.entries())
-      this.#log.push({
+    for (const record of records) {
+      const stored: StoredRecord = {
         ...record,
         organisationId,
         stream,
-        revision: held.length + index,
+        revision: held.length,
         position: this.#log.length as Position,
         created: 0,
-      });
+      };
+      this.#log.push(stored);
+      held.push(stored);
+    }
+    this.#streams.set(stream, held);
     for (const tell of this.#waiting) tell();
     this.#waiting.clear();
-    return { revision: held.length + records.length - 1, position: this.#head() };
+    return { revision: held.length - 1, position: this.#head() };
   }
 
   async readStream(
@@ -79,8 +84,8 @@ export class MemoryEventStore implements EventStore {
     stream: StreamName,
     { from, direction = 'forwards', limit }: ReadStreamOptions = {},
   ): Promise<readonly StoredRecord[] | undefined> {
-    const held = this.#log.filter(
-      (record) => record.stream === stream && record.organisationId === organisationId,
+    const held = (this.#streams.get(stream) ?? []).filter(
+      (record) => record.organisationId === organisationId,
     );
     if (held.length === 0) return undefined;
     const wanted =

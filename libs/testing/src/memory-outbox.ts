@@ -47,7 +47,9 @@ export class MemoryOutbox implements Outbox {
   }
 
   async begin(entry: OutboxEntry): Promise<OutboxEntry> {
-    return this.#change(entry, ({ attempts }) => ({ attempts: attempts + 1 }));
+    const begun = this.#change(entry, ({ attempts }) => ({ attempts: attempts + 1 }));
+    if (!begun) throw new RangeError('There is no such task any more.');
+    return begun;
   }
 
   async finish(entry: OutboxEntry): Promise<void> {
@@ -82,10 +84,10 @@ export class MemoryOutbox implements Outbox {
       .map(entryOf);
   }
 
-  #change(entry: Named, change: (held: Held) => Partial<Held>): OutboxEntry {
+  #change(entry: Named, change: (held: Held) => Partial<Held>): OutboxEntry | undefined {
     const place = this.#held.findIndex(is(entry));
     const held = this.#held[place];
-    if (!held) throw new RangeError('There is no such task any more.');
+    if (!held) return undefined;
     const changed = { ...held, ...change(held) };
     this.#held[place] = changed;
     return entryOf(changed);

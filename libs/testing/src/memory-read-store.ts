@@ -12,10 +12,11 @@ import {
   type ReadStore,
 } from '@vivier/read-store';
 
-/** As much of the read store's port as projectors need, in memory: it finds by equality, unsorted. */
+/** As much of the read store's port as projectors need, in memory: it finds by equality and by ids, unsorted. */
 export class MemoryReadStore implements ReadStore {
   readonly #collections = new Map<string, Map<string, { organisationId: string; text: string }>>();
   readonly #positions = new Map<string, Position>();
+  readonly #current = new Map<string, string>();
 
   async declare({ name }: CollectionDeclaration): Promise<void> {
     if (!this.#collections.has(name)) this.#collections.set(name, new Map());
@@ -27,12 +28,15 @@ export class MemoryReadStore implements ReadStore {
   ): ReadCollection<T> {
     const find = async (filter: ReadFilter, options: FindOptions = {}): Promise<T[]> => {
       if (options.sort ?? options.skip) throw new UnsupportedQuery('Not kept in memory.');
-      const wanted = Object.entries(filter);
+      const { _id: id, ...others } = filter;
+      const ids = typeof id === 'object' && id !== null && '$in' in id ? id.$in : undefined;
+      const wanted = Object.entries(ids ? others : filter);
       if (wanted.some(([, value]) => typeof value === 'object' || value === undefined))
         throw new UnsupportedQuery('In memory, documents are found by equality alone.');
       return [...this.#held(name).values()]
         .filter((held) => held.organisationId === organisationId)
         .map(({ text }) => JSON.parse(text) as T)
+        .filter(({ _id }) => ids?.includes(_id) ?? true)
         .filter((document) => wanted.every(([field, value]) => document[field] === value))
         .slice(0, options.limit);
     };
@@ -65,6 +69,23 @@ export class MemoryReadStore implements ReadStore {
   async drop(projection: string): Promise<void> {
     this.#collections.delete(projection);
     this.#positions.delete(projection);
+    for (const [name, collection] of this.#current)
+      if (collection === projection) this.#current.delete(name);
+  }
+
+  async collections(): Promise<readonly string[]> {
+    return [...this.#collections.keys()];
+  }
+
+  async current(projection: string): Promise<string | undefined> {
+    return this.#current.get(projection);
+  }
+
+  async switchTo(projection: string, collection: string): Promise<void> {
+    this.#held(collection);
+    const before = this.#current.get(projection);
+    this.#current.set(projection, collection);
+    if (before !== undefined && before !== collection) await this.drop(before);
   }
 
   async close(): Promise<void> {

@@ -459,6 +459,28 @@ export const vaultContract = (name: string, open: () => Promise<Vault>): void =>
         expect(await claims.holder(organisation, email)).toBe(ada);
       });
 
+      test('that wait for their registration are told by when they were made, the oldest first', async () => {
+        const { claims } = vault;
+        const [grace, joan, mary] = [newPerson(), newPerson(), newPerson()];
+        const of = async (before: number) =>
+          (await claims.unconfirmed(before))
+            .filter((waiting) => waiting.organisationId === organisation)
+            .map(({ personId }) => personId);
+        await claims.claim(organisation, 'grace@example.org', grace, minutes(2));
+        await claims.claim(organisation, 'joan@example.org', joan, minutes(1));
+        await claims.claim(organisation, 'mary@example.org', mary, minutes(3));
+        expect(await of(minutes(1) - 1)).toEqual([]);
+        expect(await of(minutes(1))).toEqual([joan]);
+        expect(await of(minutes(9))).toEqual([joan, grace, mary]);
+        await claims.claim(organisation, 'joan@example.org', joan, minutes(5));
+        expect(await of(minutes(9))).toEqual([grace, mary, joan]);
+        await claims.confirm(organisation, grace);
+        await claims.release(organisation, mary);
+        expect(await of(minutes(9))).toEqual([joan]);
+        await vault.destroyPerson(organisation, joan);
+        expect(await of(minutes(9))).toEqual([]);
+      });
+
       test('go with the person, and the address is free again', async () => {
         const { claims } = vault;
         await claims.claim(organisation, email, ada, 0);

@@ -74,6 +74,13 @@ export const outboxContract = (name: string, open: () => Promise<OpenedWorkState
       expect(await outbox.nextDue()).toBe(NOON);
     });
 
+    test('hands out tasks of one instant in the order of the log', async () => {
+      const events = ['m', 'z', 'a', 'q'];
+      await take(outbox, ...events.slice(0, 2).map(task));
+      await take(outbox, ...events.slice(2).map(task));
+      expect(names(await outbox.due(NOON, 10))).toEqual(events);
+    });
+
     test('counts an attempt when it begins, so that a crash in it is seen', async () => {
       await take(outbox, task('a'));
       expect((await outbox.begin(await first())).attempts).toBe(1);
@@ -89,6 +96,17 @@ export const outboxContract = (name: string, open: () => Promise<OpenedWorkState
       await expect(
         outbox.begin({ ...task('a'), attempts: 0, due: NOON, failure: undefined }),
       ).rejects.toBeInstanceOf(RangeError);
+    });
+
+    test('leaves alone what another process has done meanwhile', async () => {
+      await take(outbox, task('a'));
+      const entry = await first();
+      await outbox.finish(entry);
+      await outbox.postpone(entry, NOON + 5, 'Unreachable');
+      await outbox.bury(entry, 'Refused');
+      await outbox.finish(entry);
+      expect(await outbox.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+      expect(await outbox.dead(10)).toEqual([]);
     });
 
     test('keeps the dead apart and visible until they are revived', async () => {

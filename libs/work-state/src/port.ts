@@ -151,13 +151,13 @@ export interface Outbox {
   position(effect: string): Promise<Position>;
   /** A task that is there already, waiting or dead, stays as it is. */
   take(batch: OutboxBatch): Promise<void>;
-  /** Living tasks due at `now` or before, the oldest first. */
+  /** Living tasks due at `now` or before, the oldest first, those of one instant in the log's order. */
   due(now: number, limit: number): Promise<readonly OutboxEntry[]>;
   /** The instant of the next living task, or `undefined`. */
   nextDue(): Promise<number | undefined>;
-  /** Records that an attempt begins; resolves with the entry as it then is. */
+  /** Records that an attempt begins; resolves with the entry as it then is. RangeError: it is gone. */
   begin(entry: OutboxEntry): Promise<OutboxEntry>;
-  /** It is done: the entry goes. */
+  /** It is done: the entry goes. One that is gone already is no mistake, here and below. */
   finish(entry: OutboxEntry): Promise<void>;
   /** It failed and will be tried again. */
   postpone(entry: OutboxEntry, due: number, failure: string): Promise<void>;

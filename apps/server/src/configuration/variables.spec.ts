@@ -109,7 +109,7 @@ describe('The settings of the server', () => {
   };
 
   test('need nothing: it listens on the loopback address and keeps its data beside it', () => {
-    expect(readConfig({}, '/srv')).toEqual({
+    expect(readConfig({}, '/srv')).toMatchObject({
       host: '127.0.0.1',
       port: 4000,
       dataFolder: '/srv/data',

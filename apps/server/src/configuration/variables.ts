@@ -94,7 +94,7 @@ const defaultOf = ({ schema, shownDefault }: Variable): string => {
   if (shownDefault !== undefined) return `\`${shownDefault}\``;
   const { success, data } = schema.safeParse(undefined);
   if (!success) return 'none: it must be set';
-  return data === undefined ? 'none' : `\`${String(data)}\``;
+  return typeof data === 'string' || typeof data === 'number' ? `\`${data}\`` : 'none';
 };
 
 /** The table of the README, in Markdown. */

@@ -35,7 +35,9 @@ export const visible = async (
   // GraphQL hands an absent argument over as null or not at all.
   if (typeof atLeast !== 'number') return;
   await refuseUnknown(house, atLeast);
-  const shown = await Promise.all(reads.map((progress) => progress?.reached(atLeast, inTime)));
+  const shown = await Promise.all(
+    reads.map(async (progress) => progress?.reached(atLeast, inTime)),
+  );
   if (!shown.every((reached) => reached === true))
     throw new Refused(edgeRejections.NotYetVisible());
 };

@@ -11,10 +11,10 @@ import {
 } from '@nestjs/cqrs';
 import type { CommandInputs, CommandName } from '@vivier/domain';
 import type { Actor, CommandId, Position, Projection, Rejection } from '@vivier/kernel';
-import { collectionName, type OrganisationId } from '@vivier/kernel';
+import type { OrganisationId } from '@vivier/kernel';
 import { unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import type { FindOptions, ReadDocument, ReadFilter } from '@vivier/read-store';
-import type { CommandEnvelope, Done } from '@vivier/runtime';
+import { documentsOf, type CommandEnvelope, type Done } from '@vivier/runtime';
 import type { House } from '../house/house.ts';
 import { progressOf, visible } from './at-least.ts';
 import { acceptedOf, Refused } from './refused.ts';
@@ -57,9 +57,9 @@ export class FindDocumentsHandler implements IQueryHandler<FindDocuments> {
 
   async execute(query: FindDocuments): Promise<readonly ReadDocument[]> {
     await visible(this.house, [progressOf(this.house, query.projection)], query.atLeast);
-    const found = await this.house.readStore
-      .collection<ReadDocument>(query.organisationId, collectionName(query.projection))
-      .find(query.filter, query.options);
+    const { organisationId, projection, filter, options } = query;
+    const documents = documentsOf(this.house.readStore, organisationId, projection);
+    const found = await documents.find(filter, options);
     return found.map((document) => unpackDocument(document as PackedDocument));
   }
 }

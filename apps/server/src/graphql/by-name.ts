@@ -25,7 +25,7 @@ export const directoryFor = async (
   // Who is found by name is then also found in the read models, unless one of these stands still.
   const found = house.directory.progress.position;
   const progress = reads.map((projection) => progressOf(house, projection));
-  await Promise.all(progress.map((one) => one?.reached(found, inTime)));
+  await Promise.all(progress.map(async (one) => one?.reached(found, inTime)));
   await visible(house, [house.directory.progress, ...progress], atLeast, inTime);
   return directory;
 };

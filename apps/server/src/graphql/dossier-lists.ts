@@ -1,7 +1,7 @@
 import type { Directory, Place } from '@vivier/directory';
-import { collectionName, type OrganisationId } from '@vivier/kernel';
+import type { OrganisationId } from '@vivier/kernel';
 import { dossier, type DossierDocument } from '@vivier/projections';
-import type { ReadFilter } from '@vivier/read-store';
+import { documentsOf } from '@vivier/runtime';
 import type { House } from '../house/house.ts';
 import type { Bus } from './bus.ts';
 import { placesIn, readNameCursor } from './by-name.ts';
@@ -10,7 +10,7 @@ import { afterCursor, readCursor } from './paging.ts';
 /** What a list of dossiers is asked for; `facts` is the filter without the name. */
 export interface DossierListing {
   readonly organisationId: OrganisationId;
-  readonly facts: ReadFilter;
+  readonly facts: Partial<Pick<DossierDocument, 'state' | 'campaign'>>;
   /** Words of the person's name. */
   readonly name: string;
   /** How many rows are wanted, the one included that tells whether there are more. */
@@ -23,6 +23,8 @@ export interface DossierAtPlace {
   readonly dossier: DossierDocument;
 }
 
+/** The people who come next: a few more than rows on the longest page, since most have a dossier. */
+const SOON = 128;
 /** So many documents are put in the order of names in memory; so many persons are asked for at once. */
 const FEW = 5_000;
 /** So many persons, or dossiers, are looked at in one step of a walk. */
@@ -56,7 +58,11 @@ const inOrder = (
  * @throws Refused CursorInvalid, CursorExpired
  */
 export const dossiersByName = async (
-  { bus, readStore, directory }: Pick<House, 'readStore'> & { bus: Bus; directory: Directory },
+  {
+    bus,
+    readStore,
+    directory,
+  }: Pick<House, 'readStore'> & { bus: Pick<Bus, 'find'>; directory: Directory },
   { organisationId, facts, name, rows, after }: DossierListing,
 ): Promise<readonly DossierAtPlace[]> => {
   const from = after === undefined ? undefined : readNameCursor(after);
@@ -64,18 +70,24 @@ export const dossiersByName = async (
     candidateId !== from?.place.personId || _id > from.id;
   const dossiersOf = async (people: readonly Place[]): Promise<readonly DossierDocument[]> => {
     const candidateId = { $in: people.map(({ personId }) => personId) };
-    return bus.find(organisationId, dossier, { ...facts, candidateId });
+    const theirs = await bus.find(organisationId, dossier, { candidateId });
+    // Asked for a state too, a store might go through everybody's dossiers in that state.
+    return theirs.filter(
+      ({ state, campaign }) =>
+        (facts.state === undefined || state === facts.state) &&
+        (facts.campaign === undefined || campaign === facts.campaign),
+    );
   };
   /** From the last one's person on, who may have more dossiers. */
   const placesFrom = (limit = Infinity): readonly Place[] =>
     placesIn(directory, { search: name, from: from?.place, limit });
 
-  const next = placesFrom(CHUNK);
+  const next = placesFrom(SOON);
   const soon = (await dossiersOf(next)).filter(isAhead);
-  if (soon.length >= rows || next.length < CHUNK) return inOrder(next, soon, rows);
+  if (soon.length >= rows || next.length < SOON) return inOrder(next, soon, rows);
 
   const places = placesFrom();
-  const all = readStore.collection(organisationId, collectionName(dossier));
+  const all = documentsOf(readStore, organisationId, dossier);
   if ((await all.countDocuments(facts)) <= FEW) {
     const few = await bus.find(organisationId, dossier, facts);
     return inOrder(places, few.filter(isAhead), rows);
@@ -93,7 +105,7 @@ export const dossiersByName = async (
  * @throws Refused CursorInvalid
  */
 export const dossiersOfNamed = async (
-  { bus, directory }: { bus: Bus; directory: Directory },
+  { bus, directory }: { bus: Pick<Bus, 'find'>; directory: Directory },
   listing: DossierListing & { readonly oldestFirst: boolean },
 ): Promise<readonly DossierDocument[]> => {
   const { organisationId, facts, name, rows, after, oldestFirst } = listing;

@@ -1,10 +1,11 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import { commandRejections, needsUpgrade } from '@vivier/runtime';
+import { commandRejections, needsUpgrade, ReadModelBuilding } from '@vivier/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../house/log.ts';
 import { edgeRejections } from './rejections.ts';
 
-const NAME = '[_A-Za-z]\\w*';
+/** As long as names are; nobody gets a page of their own letters back. */
+const NAME = '[_A-Za-z]\\w{0,59}';
 
 /** Messages of the engine that hold only names of the schema, of variables or of the document. */
 const harmless = [
@@ -24,13 +25,13 @@ const harmless = [
 ];
 
 const expectedType = [
-  new RegExp(`Expected value of type "([\\w!\\[\\]]+)"`),
+  new RegExp(`^Expected value of type "([\\w!\\[\\]]+)"`),
   /^(Int|Float|String|Boolean|ID) cannot represent/,
-  new RegExp(`does not exist in "(${NAME})" enum\\.`),
+  new RegExp(`^Value "${NAME}" does not exist in "(${NAME})" enum\\.`),
   new RegExp(`^Enum "(${NAME})" cannot represent`),
 ];
 /** Where in a variable the engine stumbled; it comes after the value, in quotes that no value holds. */
-const whereInVariable = /^.* at "([\w.[\]]+)"; /s;
+const whereInVariable = /^.* at "([\w.[\]]{1,200})"; /s;
 const variable = new RegExp(`^Variable "(\\$${NAME})" got invalid value `);
 const missingField = new RegExp(
   `; (Field "${NAME}" of required type "[\\w!\\[\\]]+" was not provided\\.)$`,
@@ -59,6 +60,9 @@ export const withoutValues = (message: string): string => {
   return message.startsWith('Syntax Error') ? 'Syntax error.' : 'This does not fit the schema.';
 };
 
+/** What the parser says where it stops for length; no document can make it say so otherwise. */
+const TOO_LONG = 'Syntax Error: Document contains more that ';
+
 const engineCodes = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -68,6 +72,10 @@ const engineCodes = new Set([
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
+
+/** The engine found it before a field was looked at, and does not always give it a code. */
+const isAboutTheRequest = (error: unknown): boolean =>
+  error instanceof GraphQLError && error.path === undefined && error.originalError === undefined;
 
 /**
  * Makes the answer out of any error: refusals as they are, the engine's own messages without values,
@@ -85,7 +93,11 @@ export const errorFormatter =
       const { stacktrace: _, ...extensions } = formatted.extensions;
       return { message: formatted.message, extensions, ...place };
     }
-    if (typeof code === 'string' && engineCodes.has(code)) {
+    if (code === 'GRAPHQL_PARSE_FAILED' && formatted.message.startsWith(TOO_LONG)) {
+      const { rejected, message, remedy, retry } = edgeRejections.QueryTooLong();
+      return { message, extensions: { code: rejected, remedy, retry }, ...place };
+    }
+    if ((typeof code === 'string' && engineCodes.has(code)) || isAboutTheRequest(error)) {
       const { rejected, remedy, retry } = edgeRejections.RequestNotUnderstood();
       return {
         message: withoutValues(formatted.message),
@@ -94,8 +106,11 @@ export const errorFormatter =
       };
     }
     const cause = unwrapResolverError(error);
-    if (needsUpgrade(cause)) {
-      const { rejected, message, remedy, retry } = commandRejections.UpgradeNeeded();
+    if (needsUpgrade(cause) || cause instanceof ReadModelBuilding) {
+      const { rejected, message, remedy, retry } =
+        cause instanceof ReadModelBuilding
+          ? edgeRejections.ReadModelBuilding()
+          : commandRejections.UpgradeNeeded();
       return { message, extensions: { code: rejected, remedy, retry }, ...place };
     }
     // A stack names code, not data; the message of an unforeseen error might hold a value.

@@ -13,19 +13,26 @@ import { commandRejections } from '@vivier/runtime';
 import type { FastifyRequest } from 'fastify';
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import type { House } from '../house/house.ts';
+import { frameworkLog } from '../house/nest-log.ts';
+import { countedAddress } from '../http/client-address.ts';
 import { Failures } from '../http/failures.ts';
+import type { Rates } from '../http/rates.ts';
 import { Bus, FindDocumentsHandler, HOUSE, SendCommandHandler } from './bus.ts';
 import { SignedInGuard, type RequestContext } from './caller.ts';
 import { errorFormatter } from './format-error.ts';
 import { PUBLIC_URL } from './public-url.ts';
+import { KeptDocuments } from './kept-documents.ts';
+import { LIMITS, queryLimits } from './query-limits.ts';
 import { Refused } from './refused.ts';
 import { ApplicationResolver } from './resolvers/application.resolver.ts';
 import { CandidateResolver } from './resolvers/candidate.resolver.ts';
 import { DocumentResolver } from './resolvers/document.resolver.ts';
 import { PeopleResolver } from './resolvers/people.resolver.ts';
+import { PersonalDataResolver } from './resolvers/personal-data.resolver.ts';
 import { RecruitmentResolver } from './resolvers/recruitment.resolver.ts';
 import { ReviewResolver } from './resolvers/review.resolver.ts';
 import { SignInResolver } from './resolvers/sign-in.resolver.ts';
+import { withRights } from './rights-check.ts';
 import { PositionScalar } from './scalars.ts';
 
 /** What the schema is made of. */
@@ -36,6 +43,7 @@ export const resolvers = [
   DocumentResolver,
   ApplicationResolver,
   PeopleResolver,
+  PersonalDataResolver,
   ReviewResolver,
 ];
 
@@ -65,7 +73,8 @@ const callingFields = (schema: GraphQLSchema): GraphQLSchema => {
 
 @Module({})
 export class ApiModule {
-  static of(house: House, publicUrl: () => string): DynamicModule {
+  /** @param rates of requests by account */
+  static of(house: House, publicUrl: () => string, rates: Rates): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -74,7 +83,7 @@ export class ApiModule {
           driver: ApolloDriver,
           autoSchemaFile: true,
           sortSchema: true,
-          transformSchema: callingFields,
+          transformSchema: (schema) => callingFields(withRights(schema)),
           path: '/graphql',
           graphiql: false,
           playground: false,
@@ -82,8 +91,19 @@ export class ApiModule {
           includeStacktraceInErrorResponses: false,
           csrfPrevention: true,
           formatError: errorFormatter(house.log),
+          parseOptions: { maxTokens: LIMITS.tokens },
+          plugins: [queryLimits],
+          allowBatchedHttpRequests: false,
+          // Documents are kept parsed, not stored by their senders.
+          persistedQueries: false,
+          documentStore: new KeptDocuments(),
+          // Too many attempts and too many requests are 429 also where a field says so.
+          preserveHttpStatusForExecutionErrors: false,
+          logger: frameworkLog(house.log, 'GraphQL'),
           context: (request: FastifyRequest): RequestContext => ({
             authorization: request.headers.authorization,
+            address: countedAddress(request.ip),
+            retryAfter: (accountId) => rates.take(accountId),
           }),
         }),
       ],

@@ -274,3 +274,14 @@ export class ReturnApplicationInput extends DecisionInput {
 
 @InputType()
 export class RejectApplicationFinallyInput extends ReturnApplicationInput {}
+
+@InputType()
+export class OpenPersonalDataInput extends CommandInput {
+  @Field(() => ID)
+  @IsUUID()
+  candidateId!: string;
+
+  @Field(() => String, { description: 'Why; kept with who opened it and when.' })
+  @Words(2000)
+  reason!: string;
+}

@@ -36,6 +36,8 @@ export interface Measure {
 const DEEPER = 1.5;
 /** Lists without pages are short: items of a checklist, versions of a document. */
 const SHORT_LIST = 2;
+/** Nobody renames what they ask the schema for, but to ask for all of it many times. */
+const SCHEMA_ALIAS = 16;
 
 const nothing: Measure = {
   roots: 0,
@@ -101,7 +103,7 @@ export const measure = (
       ...nothing,
       roots: 1,
       depth: 1,
-      aliases: node.alias ? 1 : 0,
+      aliases: node.alias ? (parent.name.startsWith('__') ? SCHEMA_ALIAS : 1) : 0,
       directives: node.directives?.length ?? 0,
       cost: complexityOf(field) ?? (node.selectionSet ? 2 : 1),
     };

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import {
-  collectionName,
   erased,
   type PersonId,
   type Sealed,
@@ -8,11 +7,14 @@ import {
 } from '@vivier/kernel';
 import { openHandles, stored, unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import { candidateSpace, type CandidateSpace } from '@vivier/projections';
-import type { ReadDocument } from '@vivier/read-store';
+import { documentsOf } from '@vivier/runtime';
 import type { AccountId, Principal } from '@vivier/identity';
 import type { House } from '../house/house.ts';
 import { edgeRejections } from './rejections.ts';
 import { Refused } from './refused.ts';
+import { mayReach, openersOf, type GuardedField } from './rights.ts';
+
+type OpeningCaller = Pick<Principal, 'organisationId' | 'accountId' | 'role' | 'personId'>;
 
 interface OpenRequest {
   readonly handle: Sealed;
@@ -25,13 +27,13 @@ interface OpenRequest {
  */
 export class Opening {
   readonly #house: House;
-  readonly #caller: Pick<Principal, 'organisationId' | 'role' | 'personId'>;
+  readonly #caller: OpeningCaller;
   readonly #handles: DataLoader<OpenRequest, unknown>;
   /** A person's own document, in which alone their name stands. */
   readonly persons: DataLoader<string, CandidateSpace | undefined>;
   readonly #staff: DataLoader<string, string | null>;
 
-  constructor(house: House, caller: Pick<Principal, 'organisationId' | 'role' | 'personId'>) {
+  constructor(house: House, caller: OpeningCaller) {
     this.#house = house;
     this.#caller = caller;
     const { organisationId } = caller;
@@ -47,9 +49,8 @@ export class Opening {
       { cache: false },
     );
     this.persons = new DataLoader(async (ids) => {
-      const found = await house.readStore
-        .collection<ReadDocument>(organisationId, collectionName(candidateSpace))
-        .find({ _id: { $in: [...new Set(ids)] } });
+      const documents = documentsOf(house.readStore, organisationId, candidateSpace);
+      const found = await documents.find({ _id: { $in: [...new Set(ids)] } });
       const byId = new Map(
         found.map((packed) => [
           packed._id,
@@ -62,21 +63,42 @@ export class Opening {
   }
 
   /**
-   * The clear text of a handle about a person; null where it was erased or never was.
+   * Lets through whom a field's row in `rights.ts` names.
    *
-   * @throws Refused NotYoursToOpen for a role that reads facts only
+   * @param owner the candidate whom it is about; left out, it is about anybody of the organisation
+   * @throws Refused NotYoursToOpen
    */
-  async text(handle: Sealed<string> | null, personId: PersonId): Promise<string | null> {
-    if (!handle) return null;
-    const { role, personId: own } = this.#caller;
-    if (role === 'compliance' || (role === 'candidate' && own !== personId))
+  allow(field: GuardedField, owner?: PersonId): void {
+    const { role, personId } = this.#caller;
+    if (!mayReach(openersOf(field, 'ofCandidate'), role, owner === personId))
       throw new Refused(edgeRejections.NotYoursToOpen());
+  }
+
+  /**
+   * The clear text of a handle about a candidate, for a field; null where it was erased or never was.
+   *
+   * @throws Refused NotYoursToOpen where the field's row does not name the caller
+   */
+  async text(
+    field: GuardedField,
+    handle: Sealed<string> | null,
+    personId: PersonId,
+  ): Promise<string | null> {
+    if (!handle) return null;
+    this.allow(field, personId);
     const value = await this.#handles.load({ handle, personId });
     return value === erased ? null : (value as string);
   }
 
-  /** The name of a member of the organisation's staff; null where the account is gone. */
-  staffName(accountId: string): Promise<string | null> {
+  /**
+   * The name of a member of the organisation's staff, for a field; null where the account is gone.
+   *
+   * @throws Refused NotYoursToOpen where the field's row does not name the caller
+   */
+  async staffName(field: GuardedField, accountId: string): Promise<string | null> {
+    const { role, accountId: own } = this.#caller;
+    if (!mayReach(openersOf(field, 'ofStaff'), role, accountId === own))
+      throw new Refused(edgeRejections.NotYoursToOpen());
     return this.#staff.load(accountId);
   }
 

@@ -9,8 +9,6 @@ import type {
   Verdict,
 } from '@vivier/projections';
 import type { Caller } from './caller.ts';
-import { edgeRejections } from './rejections.ts';
-import { Refused } from './refused.ts';
 import type { ActorType } from './types/actor.ts';
 import type {
   CandidateSpaceType,
@@ -54,7 +52,10 @@ const presentVersion = (
   personId: PersonId,
   { opening }: Caller,
 ): DocumentVersionType =>
-  lazily<DocumentVersionType>({ ...facts, fileName: () => opening.text(fileName, personId) });
+  lazily<DocumentVersionType>({
+    ...facts,
+    fileName: () => opening.text('DocumentVersion.fileName', fileName, personId),
+  });
 
 export const presentDocument = (
   { documentId, versions }: SpaceDocument,
@@ -65,18 +66,22 @@ export const presentDocument = (
   return { documentId, versions: shown, current: shown.at(-1) as DocumentVersionType };
 };
 
-const candidateFields = (space: CandidateSpace, { opening }: Caller): Found<CandidateType> => ({
+const candidateFields = (
+  type: 'Candidate' | 'CandidateSpace',
+  space: CandidateSpace,
+  { opening }: Caller,
+): Found<CandidateType> => ({
   candidateId: space._id,
-  fullName: () => opening.text(space.fullName, space._id),
-  email: () => opening.text(space.email, space._id),
+  fullName: () => opening.text(`${type}.fullName`, space.fullName, space._id),
+  email: () => opening.text(`${type}.email`, space.email, space._id),
 });
 
 export const presentCandidate = (space: CandidateSpace, caller: Caller): CandidateType =>
-  lazily<CandidateType>(candidateFields(space, caller));
+  lazily<CandidateType>(candidateFields('Candidate', space, caller));
 
 export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSpaceType =>
   lazily<CandidateSpaceType>({
-    ...candidateFields(space, caller),
+    ...candidateFields('CandidateSpace', space, caller),
     campaign: space.campaign,
     registeredAt: space.registeredAt,
     erasedAt: space.erasedAt,
@@ -85,7 +90,7 @@ export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSp
     consents: [...space.consents],
   });
 
-const presentActor = (by: Metadata['by'], { opening, role }: Caller): ActorType =>
+const presentActor = (by: Metadata['by'], { opening }: Caller): ActorType =>
   lazily<ActorType>({
     kind: by.kind,
     id: by.id,
@@ -94,11 +99,9 @@ const presentActor = (by: Metadata['by'], { opening, role }: Caller): ActorType 
       if (by.kind !== 'account') return null;
       if (by.role === 'candidate') {
         const space = await opening.persons.load(by.id);
-        return space ? opening.text(space.fullName, space._id) : null;
+        return space ? opening.text('Actor.name', space.fullName, space._id) : null;
       }
-      // A candidate learns that the organisation decided and why, not which of its people.
-      if (role === 'candidate') throw new Refused(edgeRejections.NotYoursToOpen());
-      return opening.staffName(by.id);
+      return opening.staffName('Actor.name', by.id);
     },
   });
 
@@ -111,7 +114,7 @@ const presentVerdict = (
   lazily<VerdictType>({
     by: presentActor(verdict.by, caller),
     at: verdict.at,
-    reason: () => caller.opening.text(verdict.reason, personId),
+    reason: () => caller.opening.text('Verdict.reason', verdict.reason, personId),
   });
 
 /** The version of a document that lies in a place, from its owner's own document. */
@@ -142,7 +145,7 @@ export const presentDossier = (dossier: DossierDocument, caller: Caller): Dossie
     items: items.map((item) =>
       lazily<DossierItemType>({ ...item, document: versionIn(item, candidateId, caller) }),
     ),
-    reason: () => caller.opening.text(reason, candidateId),
+    reason: () => caller.opening.text('Dossier.reason', reason, candidateId),
   });
 };
 
@@ -161,13 +164,13 @@ export const presentSynthesis = (
         document: versionIn(entry, candidateId, caller),
         verdict: presentVerdict(verdict, candidateId, caller),
         comments: () => {
-          if (caller.role === 'candidate') throw new Refused(edgeRejections.NotYoursToOpen());
+          caller.opening.allow('ReviewEntry.comments', candidateId);
           return comments.map(({ by, at, version, comment }) =>
             lazily<CommentType>({
               by: presentActor(by, caller),
               at,
               version,
-              comment: () => caller.opening.text(comment, candidateId),
+              comment: () => caller.opening.text('Comment.comment', comment, candidateId),
             }),
           );
         },
@@ -182,7 +185,7 @@ export const presentTrailEntry = (entry: TrailEntry, caller: Caller): TrailEntry
     ...facts,
     eventId,
     by: presentActor(by, caller),
-    reason: () => caller.opening.text(reason, candidateId),
-    comment: () => caller.opening.text(comment, candidateId),
+    reason: () => caller.opening.text('TrailEntry.reason', reason, candidateId),
+    comment: () => caller.opening.text('TrailEntry.comment', comment, candidateId),
   });
 };

@@ -26,6 +26,9 @@ export const LIMITS = {
   variableDepth: 10,
 } as const;
 
+/** What a field costs that hashes a password: one request makes two at most. */
+export const PASSWORD_COST = 2_000;
+
 const beyond = (measured: Measure): Rejection | undefined => {
   const told = (of: keyof Measure) => ({ asked: measured[of], limit: LIMITS[of] });
   const most = Object.keys(measured) as (keyof Measure)[];
@@ -84,8 +87,7 @@ export const queryLimits: ApolloServerPlugin<RequestContext> = {
       const { variables = {} } = request;
       const refused = !areVariables(variables)
         ? edgeRejections.RequestNotUnderstood()
-        : operation &&
-          beyond(measure(schema, operation, fragmentsOf(document), variables));
+        : operation && beyond(measure(schema, operation, fragmentsOf(document), variables));
       if (refused) throw new Refused(refused, { status: 400 });
     },
   }),

@@ -10,9 +10,18 @@ export const edgeRejections = defineRejections({
     message: 'Your role reads facts, not names or words about a person.',
     remedy: 'Ask an operator or an admin of the organisation.',
   },
+  OpeningEnded: {
+    message: 'What this command opened was shown for ten minutes.',
+    remedy: 'Open it anew, with a reason and another commandId.',
+  },
   NotYetVisible: {
     message: 'What was written is kept, but not visible yet.',
     remedy: 'Ask again in a moment.',
+    retry: 'later',
+  },
+  ReadModelBuilding: {
+    message: 'What this shows is being built for this version of the program.',
+    remedy: 'Ask again later; `/health/ready` says when it is done. Changes are taken in already.',
     retry: 'later',
   },
   PositionUnknown: {
@@ -33,7 +42,7 @@ export const edgeRejections = defineRejections({
     retry: 'later',
   },
   UploadUnknown: {
-    message: 'There is no finished upload of yours with this id.',
+    message: 'There is no such upload of yours, or it is not finished, was used, or has ended.',
     remedy: 'Request an upload, send the file to its address, then try again.',
   },
   InternalError: {
@@ -56,5 +65,40 @@ export const edgeRejections = defineRejections({
   RequestNotUnderstood: {
     message: 'The request is not a valid GraphQL operation of this schema.',
     remedy: 'Compare it with the schema.',
+  },
+  RateLimited: {
+    message: 'More requests come from you than are taken in.',
+    remedy: 'Wait as long as `Retry-After` says, then send fewer at a time.',
+    retry: 'later',
+  },
+  ShuttingDown: {
+    message: 'This server is stopping and takes nothing more in.',
+    remedy:
+      'Send it again, with the same commandId; another one answers, or this one after its start.',
+    retry: 'later',
+  },
+  QueryTooLong: {
+    message: 'The document has more words and signs than are read.',
+    remedy: 'Ask for less at once; values belong into variables.',
+  },
+  QueryTooDeep: {
+    message: 'Fields are asked for too deep within each other.',
+    remedy: 'Ask for what lies deeper in a request of its own.',
+  },
+  QueryTooCostly: {
+    message: 'The answer could become larger than what is given at once.',
+    remedy: 'Ask for fewer rows with `first`, or for fewer fields.',
+  },
+  TooManyAliases: {
+    message: 'More fields are renamed than one request may rename.',
+    remedy: 'Send several requests.',
+  },
+  TooManyDirectives: {
+    message: 'There are more directives than one request may have.',
+    remedy: 'Leave some out.',
+  },
+  TooManyRootFields: {
+    message: 'More things are asked for than one request may ask for.',
+    remedy: 'Send several requests.',
   },
 });

@@ -3,7 +3,6 @@ import { openDirectory, type Directory, type NamedPerson } from '@vivier/directo
 import { candidateEvents } from '@vivier/domain/events';
 import type { EventStore, StoredRecord } from '@vivier/event-store';
 import {
-  collectionName,
   erased,
   Sealed,
   START,
@@ -20,12 +19,14 @@ import {
   type PackedDocument,
 } from '@vivier/kernel/sealing';
 import { candidateSpace, type CandidateSpace } from '@vivier/projections';
-import type { ReadDocument, ReadStore } from '@vivier/read-store';
+import type { ReadStore } from '@vivier/read-store';
 import {
   CannotGoOn,
+  documentsOf,
   haltFor,
   keepReading,
   Progress,
+  ReadModelBuilding,
   recorded,
   type Halt,
   type Wait,
@@ -136,11 +137,11 @@ export const directoryFollower = (ports: DirectoryFollowerPorts): DirectoryFollo
   /** Takes in everybody whom the read model shows, and tells from where in the log to go on. */
   const fill = async (): Promise<Position> => {
     forgetAll();
-    const name = collectionName(candidateSpace);
+    const current = await readStore.current(candidateSpace.name);
     // What happens from here on is read from the log as well; the same name twice changes nothing.
-    const position = await readStore.position(name);
+    const position = current === undefined ? START : await readStore.position(current);
     for (const organisationId of await ports.organisations()) {
-      const spaces = readStore.collection<ReadDocument>(organisationId, name);
+      const spaces = documentsOf(readStore, organisationId, candidateSpace);
       for (let last = ''; !stopping.signal.aborted;) {
         const options = { sort: { _id: 1 }, limit: BATCH } as const;
         const found = await spaces.find({ _id: { $gt: last } }, options);
@@ -178,7 +179,11 @@ export const directoryFollower = (ports: DirectoryFollowerPorts): DirectoryFollo
   };
 
   const read = async (): Promise<void> => {
-    follows ??= await fill();
+    follows ??= await fill().catch((error: unknown) => {
+      // No documents yet: everybody comes from the log.
+      if (error instanceof ReadModelBuilding) return START;
+      throw error;
+    });
     const { signal } = stopping;
     const filter = { typePrefixes: Object.keys(naming).map((type) => `${type}.v`) };
     for await (const message of store.subscribe({ after: follows, filter, signal })) {

@@ -9,6 +9,7 @@ import type { ReadStore } from '@vivier/read-store';
 import {
   createExecute,
   load,
+  rebuilder,
   startEffectRunner,
   startProjector,
   startSagaRunner,
@@ -18,6 +19,7 @@ import {
   type Execute,
   type Loaded,
   type Projector,
+  type Rebuilder,
   type SagaRunner,
   type Ticker,
 } from '@vivier/runtime';
@@ -42,6 +44,7 @@ export interface House {
   readonly files: Files;
   readonly execute: Execute;
   readonly projector: Projector;
+  readonly rebuilder: Rebuilder;
   readonly sagas: SagaRunner;
   readonly effects: EffectRunner;
   readonly outbox: Outbox;
@@ -71,6 +74,8 @@ export interface HouseOptions {
   readonly passwordCost?: PasswordCost;
   /** Awaited before names are opened for the directory, for tests. */
   readonly beforeNames?: () => Promise<void>;
+  /** Awaited with each page of the log that a rebuild takes in, for tests. */
+  readonly duringRebuild?: () => Promise<void>;
 }
 
 /**
@@ -109,6 +114,15 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       },
     });
     opened.push(() => projector.stop());
+    const rebuilds = rebuilder({
+      store,
+      readStore,
+      codec,
+      projections,
+      projector,
+      ...(options.duringRebuild && { afterPage: options.duringRebuild }),
+    });
+    opened.push(() => rebuilds.stop());
     const runner = await startSagaRunner({
       store,
       workState,
@@ -121,6 +135,9 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       },
       onRefused: (saga, { rejected }) => {
         log.warn({ saga, rejected }, 'What a saga sent was refused.');
+      },
+      onFailure: (saga, failure) => {
+        log.warn({ saga, failure }, 'What a saga wants could not be sent; it is tried again.');
       },
     });
     opened.push(() => runner.stop());
@@ -186,6 +203,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       files,
       execute,
       projector,
+      rebuilder: rebuilds,
       sagas: runner,
       effects,
       outbox: workState.outbox,

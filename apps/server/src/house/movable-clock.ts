@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@vivier/kernel';
 
@@ -25,7 +25,9 @@ export const movableClock = (folder: string, machine: Clock): MovableClock => {
     now: () => machine.now() + ahead,
     moveOn: (ms) => {
       ahead += ms;
-      writeFileSync(file, `${JSON.stringify({ aheadMs: ahead })}\n`, { mode: 0o600 });
+      // Whole or not at all: time must not fall back because of a crash in between.
+      writeFileSync(`${file}.new`, `${JSON.stringify({ aheadMs: ahead })}\n`, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
     },
   };
 };

@@ -32,7 +32,8 @@ export const moveClock = async (house: House, period: string): Promise<string | 
   try {
     const end = start.add(Temporal.Duration.from(period.toUpperCase()));
     target = end.epochMilliseconds;
-    if (target <= clock.now() || end.year - start.year > LONGEST_YEARS) throw new RangeError();
+    const tooFar = Temporal.ZonedDateTime.compare(end, start.add({ years: LONGEST_YEARS })) > 0;
+    if (target <= clock.now() || tooFar) throw new RangeError();
   } catch {
     return clockRejections.PeriodInvalid();
   }

@@ -12,6 +12,12 @@ const rejections = defineRejections({
     remedy: 'Try again in a few seconds.',
     retry: 'later',
   },
+  TooManyAttempts: {
+    message: 'There were too many wrong attempts to sign in.',
+    remedy:
+      'Wait as long as `Retry-After` says, at most 15 minutes; a device that is signed in stays so.',
+    retry: 'later',
+  },
   PasswordTooWeak: {
     message: 'A password has 12 to 256 characters.',
     remedy: 'Choose another; any characters will do.',
@@ -45,4 +51,5 @@ const rejections = defineRejections({
 } satisfies Record<SignInRefusal, RejectionText>);
 
 /** What identity refuses, in the words of every other refusal. */
-export const signInRejection = ({ code }: SignInRefused): Rejection => rejections[code]();
+export const signInRejection = ({ code, retryAfterSeconds }: SignInRefused): Rejection =>
+  rejections[code](retryAfterSeconds === undefined ? undefined : { retryAfterSeconds });

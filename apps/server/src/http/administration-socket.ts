@@ -6,6 +6,8 @@ import { addUser, createOrganisation, staffRoles, type NewUser } from '../house/
 import { defineRejections, isRejection, type EventId } from '@vivier/kernel';
 import type { House } from '../house/house.ts';
 import { moveClock } from '../house/move-clock.ts';
+import { rebuildTelling, type RebuildTold } from '../house/rebuilding.ts';
+import { replayDossier, type ReplayRequest } from '../house/replaying.ts';
 import { signInRejection } from '../house/sign-in-rejections.ts';
 
 /** What the command line asks of whoever holds the folder. */
@@ -14,11 +16,27 @@ export type AdministrationRequest =
   | ({ readonly do: 'addUser' } & NewUser)
   | { readonly do: 'moveClock'; readonly period: string }
   | { readonly do: 'listOutbox' }
-  | { readonly do: 'reviveTask'; readonly effect: string; readonly eventId: string };
+  | { readonly do: 'reviveTask'; readonly effect: string; readonly eventId: string }
+  /** Of one projection; default: all. */
+  | { readonly do: 'rebuild'; readonly projection?: string }
+  | ({ readonly do: 'replayDossier' } & ReplayRequest);
 
 export type AdministrationAnswer =
   | { readonly done: Readonly<Record<string, string>> }
-  | { readonly rejected: string; readonly message: string; readonly remedy: string };
+  | {
+      readonly rejected: string;
+      readonly message: string;
+      readonly remedy: string;
+      readonly details?: Readonly<Record<string, unknown>>;
+    };
+
+/** Whoever asked, while it is being done. */
+export interface Asking {
+  /** Told how far a longer piece of work has come. */
+  readonly tell?: (told: RebuildTold) => void;
+  /** Aborts when they do not wait any more. */
+  readonly signal?: AbortSignal;
+}
 
 const MOST_LISTED = 1_000;
 
@@ -33,6 +51,7 @@ const outboxRejections = defineRejections({
 export const administer = async (
   house: House,
   request: AdministrationRequest,
+  { tell, signal }: Asking = {},
 ): Promise<AdministrationAnswer> => {
   try {
     switch (request.do) {
@@ -71,6 +90,23 @@ export const administer = async (
         if (revived) await house.ticker.tick();
         return revived ? { done: { effect, eventId } } : outboxRejections.TaskUnknown();
       }
+      case 'rebuild': {
+        const { projection } = request;
+        const rebuilt = await rebuildTelling(house, { projection, tell, signal });
+        if (isRejection(rebuilt)) return rebuilt;
+        return {
+          done: Object.fromEntries(
+            rebuilt.map(({ projection: name, stoodStill }) => [
+              name,
+              stoodStill ? 'stood still: start the server again, and it goes on' : 'answers',
+            ]),
+          ),
+        };
+      }
+      case 'replayDossier': {
+        const replayed = await replayDossier(house, request);
+        return isRejection(replayed) ? replayed : { done: { dossier: JSON.stringify(replayed) } };
+      }
     }
   } catch (error) {
     if (error instanceof SignInRefused) return signInRejection(error);
@@ -98,6 +134,9 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 };
 
+/** One line of an answer: how far it has come, and at the end the answer itself. */
+export type AdministrationLine = { readonly told: RebuildTold } | AdministrationAnswer;
+
 /**
  * Listens for the command line on a socket in the folder that only its owner may use (mode 0600): one
  * process holds the stores, and others ask it.
@@ -110,8 +149,15 @@ export const administrationSocket = async (
   // Whoever holds the folder is alone: a socket that lies there is of a process that was killed.
   await rm(path, { force: true });
   const server: Server = createServer((request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const write = (line: AdministrationLine): boolean => response.write(`${JSON.stringify(line)}\n`);
+    const asking: Asking = { tell: (told) => write({ told }), signal: gone.signal };
+    response.setHeader('content-type', 'application/jsonl');
     void readJson(request)
-      .then((body) => administer(house, body as AdministrationRequest))
+      .then((body) => administer(house, body as AdministrationRequest, asking))
       .catch((error: unknown) => {
         house.log.error(
           { kind: error instanceof Error ? error.name : 'unknown' },
@@ -124,8 +170,8 @@ export const administrationSocket = async (
         } satisfies AdministrationAnswer;
       })
       .then((answer) => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(answer));
+        write(answer);
+        response.end();
       });
   });
   await new Promise<void>((resolve, reject) => {

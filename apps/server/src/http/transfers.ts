@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { FileRefused } from '@vivier/files';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { House } from '../house/house.ts';
+import { fileRejection } from './file-rejections.ts';
 
 /** Refusals that say something about the address, not about the file. */
 const absent = new Set(['UploadUnknown', 'DownloadUnknown', 'FileErased']);
@@ -9,7 +10,8 @@ const absent = new Set(['UploadUnknown', 'DownloadUnknown', 'FileErased']);
 const refuse = (reply: FastifyReply, error: unknown): FastifyReply => {
   if (!(error instanceof FileRefused)) throw error;
   const status = absent.has(error.code) ? 404 : error.code === 'FileTooLarge' ? 413 : 422;
-  return reply.code(status).send({ code: error.code, message: error.message });
+  const { rejected: code, message, remedy, retry } = fileRejection(error);
+  return reply.code(status).send({ code, message, remedy, retry });
 };
 
 /**

@@ -33,6 +33,8 @@ export const candidateEvents = defineEvents({
   },
   DocumentAdded: deposited,
   DocumentReplaced: deposited,
+  /** Somebody who reads facts only was shown the name and the address, and said why (GDPR 5(2)). */
+  PersonalDataOpened: { reason: personal(z.string().trim().min(1).max(2000)) },
   /** GDPR 17. The keys are destroyed after it; documents drop their handles on it. */
   SubjectErased: { candidateId: id<CandidateId>() },
 });

@@ -1,4 +1,12 @@
-import { anonymous, candidateSelf, deciderWords, organisation, told } from '@vivier/testing';
+import {
+  anonymous,
+  candidateSelf,
+  compliance,
+  deciderWords,
+  operator,
+  organisation,
+  told,
+} from '@vivier/testing';
 import { aggregates } from '../aggregates.ts';
 import {
   settingsOf,
@@ -7,10 +15,20 @@ import {
 } from '../recruitment-module/recruitment-module.fixtures.ts';
 import { rights } from '../rights.ts';
 import { candidateEvents } from './candidate.events.ts';
-import { ada, adaErased, adaId, adasVault, cv, cvReplaced, newerCv } from './candidate.fixtures.ts';
+import {
+  ada,
+  adaErased,
+  adaId,
+  adasVault,
+  bobId,
+  cv,
+  cvReplaced,
+  newerCv,
+} from './candidate.fixtures.ts';
 
 const given = deciderWords(aggregates, rights);
-const { CandidateRegistered, DocumentAdded, DocumentReplaced } = told(candidateEvents);
+const { CandidateRegistered, DocumentAdded, DocumentReplaced, PersonalDataOpened } =
+  told(candidateEvents);
 
 const follower = anonymous(summerLink);
 const self = candidateSelf(adaId);
@@ -107,3 +125,42 @@ test('A repeated deposit answers as the first time although the document was rep
     .when('ReplaceDocument', { documentId, ...anotherUpload }, { by: self })
     .when('ReplaceDocument', { documentId, ...newerUpload }, { by: self, commandId: 'first' })
     .then(DocumentReplaced(newerCv)));
+
+const officer = compliance('dora');
+const reason = 'She asked us what is known of her (GDPR 15).';
+
+test('GDPR 5(2): compliance opens a name for a reason, and the reason is kept', () =>
+  given(adasVault())
+    .when('OpenPersonalData', { candidateId: adaId, reason }, { by: officer })
+    .then(PersonalDataOpened({ reason })));
+
+test('Each opening is written down on its own', () =>
+  given(adasVault())
+    .when('OpenPersonalData', { candidateId: adaId, reason }, { by: officer, commandId: 'first' })
+    .when('OpenPersonalData', { candidateId: adaId, reason }, { by: officer, commandId: 'next' })
+    .then(PersonalDataOpened({ reason })));
+
+test('Without a reason nothing is opened', () =>
+  given(adasVault())
+    .when('OpenPersonalData', { candidateId: adaId, reason: ' ' }, { by: officer })
+    .thenRejected('InvalidInput', { fields: { reason: 'is missing or not acceptable' } }));
+
+test('Who reads names anyway opens none with a reason', () =>
+  given(adasVault())
+    .when('OpenPersonalData', { candidateId: adaId, reason }, { by: operator('otto') })
+    .thenRejected('NotAllowed'));
+
+test('Of nobody nothing is opened', () =>
+  given(adasVault())
+    .when('OpenPersonalData', { candidateId: bobId, reason }, { by: officer })
+    .thenRejected('CandidateUnknown'));
+
+test('GDPR 17: of who was erased there is nothing to open, and nothing is written', () =>
+  given(adasVault(adaErased))
+    .when('OpenPersonalData', { candidateId: adaId, reason }, { by: officer })
+    .then());
+
+test('GDPR 17: an erased candidate stays erased after an opening that went before', () =>
+  given(adasVault(PersonalDataOpened({ reason }), adaErased))
+    .when('AddDocument', newerUpload, { by: self })
+    .thenRejected('CandidateUnknown'));

@@ -3,6 +3,7 @@ import {
   decider,
   defineRejections,
   factsOf,
+  ignore,
   type EventOf,
   type Scope,
 } from '@vivier/kernel';
@@ -94,6 +95,7 @@ export const candidate = decider<CandidateState>()({
       state.status === 'registered' ? deposit(state, data) : state,
     DocumentReplaced: (state, { data }) =>
       state.status === 'registered' ? deposit(state, data) : state,
+    PersonalDataOpened: ignore,
     SubjectErased: (_, { data }) => ({ status: 'erased', candidateId: data.candidateId }),
   },
 
@@ -154,6 +156,17 @@ export const candidate = decider<CandidateState>()({
         if (state.files.includes(input.fileId)) return candidateRejections.FileAlreadyUsed();
         return [DocumentReplaced({ ...input, version: document.version + 1 })];
       },
+    }),
+
+    /** Written down before anything is opened; of who was erased there is nothing to open. */
+    OpenPersonalData: act({
+      input: {
+        candidateId: events.CandidateRegistered.fields.candidateId,
+        reason: events.PersonalDataOpened.fields.reason,
+      },
+      key: ({ candidateId }) => candidateId,
+      decide: ({ reason }, state) =>
+        state.status === 'registered' ? [events.PersonalDataOpened({ reason })] : [],
     }),
   },
 });

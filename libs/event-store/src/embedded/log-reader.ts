@@ -3,7 +3,7 @@ import { START } from '@vivier/kernel';
 import type { EventId, Position } from '@vivier/kernel';
 import { DamagedRecord } from '../port.ts';
 import type { StoredRecord } from '../port.ts';
-import { COLUMNS, recordOf } from './record-rows.ts';
+import { COLUMNS, recordOf, sizeOf } from './record-rows.ts';
 import type { RecordRow } from './record-rows.ts';
 import { guarded, saysDamage } from './sqlite-errors.ts';
 import type { StreamState, Streams } from './streams.ts';
@@ -117,7 +117,7 @@ export class LogReader {
       const record = row[0] === expected ? recordOf(row, this.streams.owner(row[1])) : undefined;
       if (record === undefined) break;
       records.push(record);
-      bytes += record.data.byteLength + record.metadata.byteLength;
+      bytes += sizeOf(record);
     }
     if (records.length > 0) this.#adaptPageSize(records.length, bytes);
     return records;

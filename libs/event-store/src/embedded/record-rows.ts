@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { EventId, OrganisationId, Position, StreamName } from '@vivier/kernel';
-import type { NewRecord, StoredRecord } from '../port.ts';
+import type { NewRecord, RecordText, StoredRecord } from '../port.ts';
 import { bytesOf, recordChecksum } from './checksum.ts';
 import type { StoredBytes } from './checksum.ts';
 
@@ -55,18 +55,51 @@ export function recordOf(row: RecordRow, owner: Owner | undefined): StoredRecord
     data,
   };
   if (recordChecksum({ ...parts, organisation: organisationId }) !== checksum) return undefined;
-  return {
-    id,
-    type,
-    contentType,
-    data: bytesOf(data),
-    metadata: bytesOf(metadata),
-    organisationId,
-    stream,
-    revision,
-    position,
-    created,
-  };
+  const record = { id, type, contentType, organisationId, stream, revision, position, created };
+  if (typeof data === 'string' && typeof metadata === 'string')
+    return new TextRecord(record, { data, metadata });
+  return { ...record, data: bytesOf(data), metadata: bytesOf(metadata) };
+}
+
+/** A record that was read as text. Nearly everybody wants it so: bytes are made where they are asked for. */
+class TextRecord implements StoredRecord {
+  readonly id: EventId;
+  readonly type: string;
+  readonly contentType: StoredRecord['contentType'];
+  readonly organisationId: OrganisationId;
+  readonly stream: StreamName;
+  readonly revision: number;
+  readonly position: Position;
+  readonly created: number;
+
+  constructor(
+    record: Omit<StoredRecord, 'data' | 'metadata'>,
+    readonly text: RecordText,
+  ) {
+    this.id = record.id;
+    this.type = record.type;
+    this.contentType = record.contentType;
+    this.organisationId = record.organisationId;
+    this.stream = record.stream;
+    this.revision = record.revision;
+    this.position = record.position;
+    this.created = record.created;
+  }
+
+  get data(): Uint8Array {
+    return bytesOf(this.text.data);
+  }
+
+  get metadata(): Uint8Array {
+    return bytesOf(this.text.metadata);
+  }
+}
+
+/** About how much a record takes, in bytes (in characters, which JSON has nearly as many of). */
+export function sizeOf(record: StoredRecord): number {
+  const { text } = record;
+  if (text !== undefined) return text.data.length + text.metadata.length;
+  return record.data.byteLength + record.metadata.byteLength;
 }
 
 /** The row that a record becomes at its place. */

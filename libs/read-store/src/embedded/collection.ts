@@ -5,12 +5,15 @@ import { boundPaths, checkedFilter, conjuncts, type Condition } from '../filter.
 import { checkPage, plannedOrder } from '../order.ts';
 import type { FindOptions, ReadCollection, ReadDocument, ReadFilter } from '../port.ts';
 import { leftOver } from './left-over.ts';
-import { asSql, impliedBounds, orderBy, type Sql, type SqlValue } from './sql.ts';
+import { asSql, impliedBounds, orderBy, type KeyColumns, type Sql, type SqlValue } from './sql.ts';
 
 /** A declared collection and the table that holds it. */
 export interface CollectionTable {
   readonly declared: DeclaredCollection;
   readonly table: string;
+  readonly columns: KeyColumns;
+  /** The statement that writes one document: organisation, id, keys, text. */
+  readonly put: string;
 }
 
 interface Plan {
@@ -22,7 +25,7 @@ interface Plan {
 }
 
 const plan = (
-  { declared, table }: CollectionTable,
+  { declared, table, columns }: CollectionTable,
   organisationId: OrganisationId,
   filter: ReadFilter,
   options: FindOptions = {},
@@ -33,14 +36,12 @@ const plan = (
   const inSql: Sql[] = [];
   const rest: Condition[] = [];
   for (const one of conjuncts(condition)) {
-    const sql = asSql(one, declared.indexedPaths);
+    const sql = asSql(one, columns);
     if (sql === undefined) rest.push(one);
     else inSql.push(sql);
     if (one.kind === 'any') {
       const branches = one.of.map(conjuncts);
-      for (const path of ['_id', ...declared.indexedPaths]) {
-        inSql.push(...impliedBounds(branches, path));
-      }
+      for (const [path, column] of columns) inSql.push(...impliedBounds(branches, path, column));
     }
   }
   return {
@@ -48,7 +49,7 @@ const plan = (
       text: `FROM ${table} WHERE ${['organisation = ?', ...inSql.map((one) => one.text)].join(' AND ')}`,
       values: [organisationId, ...inSql.flatMap((one) => one.values)],
     },
-    order: terms.length === 0 ? '' : ` ORDER BY ${orderBy(terms)}`,
+    order: terms.length === 0 ? '' : ` ORDER BY ${orderBy(terms, columns)}`,
     rest,
   };
 };

@@ -2,6 +2,9 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** The layout of the tables. Raising it empties the file: its documents are derived and come again. */
+const LAYOUT = 2;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS collections (
     number INTEGER PRIMARY KEY,
@@ -11,6 +14,10 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS positions (
     projection TEXT PRIMARY KEY,
     position INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS current (
+    projection TEXT PRIMARY KEY,
+    collection TEXT NOT NULL
   ) WITHOUT ROWID;
 `;
 
@@ -33,13 +40,27 @@ export const openDatabase = (file: string): DatabaseSync => {
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA cache_size = -65536;
     `);
+    forgetOlderLayout(database);
     database.exec(SCHEMA);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+};
+
+const forgetOlderLayout = (database: DatabaseSync): void => {
+  const { user_version: layout } = database.prepare('PRAGMA user_version').get() ?? {};
+  if (layout === LAYOUT) return;
+  inTransaction(database, () => {
+    const tables = database
+      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+      .all();
+    for (const { name } of tables) database.exec(`DROP TABLE "${String(name)}"`);
+    database.exec(`PRAGMA user_version = ${LAYOUT}`);
+  });
 };
 
 /** Runs `work` in one transaction: all of it, or nothing when it throws. */

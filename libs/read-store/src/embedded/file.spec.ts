@@ -4,6 +4,7 @@ import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { START, type OrganisationId, type Position } from '@vivier/kernel';
 import { UnsupportedQuery, type FindOptions, type ReadDocument, type ReadFilter } from '../port.ts';
 import { openEmbeddedReadStore, type EmbeddedReadStore } from './store.ts';
@@ -44,13 +45,13 @@ describe('the embedded read store', () => {
       'a bound key and the order of the next',
       { stage: 'new' },
       { sort: { at: -1, _id: 1 } },
-      `SEARCH documents_1 USING INDEX ${BY_STAGE} (organisation=? AND <expr>=?)`,
+      `SEARCH documents_1 USING INDEX ${BY_STAGE} (organisation=? AND key_0=?)`,
     ],
     [
       'a missing key and the order of the next, reversed',
       { stage: null },
       { sort: { at: 1 } },
-      `SEARCH documents_1 USING INDEX ${BY_STAGE} (organisation=? AND <expr>=?)`,
+      `SEARCH documents_1 USING INDEX ${BY_STAGE} (organisation=? AND key_0=?)`,
     ],
     [
       'an order alone',
@@ -62,25 +63,25 @@ describe('the embedded read store', () => {
       'a range, with something else left over',
       { score: { $gt: 3, $lte: 7 }, tags: 'x' },
       {},
-      `SEARCH documents_1 USING INDEX ${BY_SCORE} (organisation=? AND <expr>>? AND <expr><?)`,
+      `SEARCH documents_1 USING INDEX ${BY_SCORE} (organisation=? AND key_2>? AND key_2<?)`,
     ],
     [
       'a bound key and a range of the next',
       { stage: 'new', at: { $lt: '2026' } },
       {},
-      `SEARCH documents_1 USING INDEX ${BY_STAGE} (organisation=? AND <expr>=? AND <expr>>? AND <expr><?)`,
+      `SEARCH documents_1 USING INDEX ${BY_STAGE} (organisation=? AND key_0=? AND key_1>? AND key_1<?)`,
     ],
     [
       'one of several values',
       { score: { $in: [1, 2, 3] } },
       {},
-      `SEARCH documents_1 USING INDEX ${BY_SCORE} (organisation=? AND <expr>=?)`,
+      `SEARCH documents_1 USING INDEX ${BY_SCORE} (organisation=? AND key_2=?)`,
     ],
     [
       'a page after another, from where that one ended',
       { $or: [{ score: { $gt: 3 } }, { score: 3, _id: { $gt: 'a' } }] },
       { sort: { score: 1, _id: 1 } },
-      `SEARCH documents_1 USING INDEX ${BY_SCORE} (organisation=? AND <expr>>? AND <expr><?)`,
+      `SEARCH documents_1 USING INDEX ${BY_SCORE} (organisation=? AND key_2>? AND key_2<?)`,
     ],
     [
       'an id',
@@ -90,6 +91,38 @@ describe('the embedded read store', () => {
     ],
   ])('answers %s by one walk over one index', (_, filter, options, step) => {
     expect(store.collection(ORGANISATION, NAME).explain(filter, options)).toEqual([step]);
+  });
+
+  test('finds documents by a thousand ids as by one', async () => {
+    const ids = Array.from({ length: 1000 }, (_, n) => `a${n}`);
+    const some = [...ids.filter((_, n) => n % 3 === 0), 'a\u{1F600}', 'a"\\', 'a\0b'];
+    await apply(some.map((_id) => ({ put: { _id, stage: 'new', score: 1 } })));
+    const collection = store.collection(ORGANISATION, NAME);
+    const found = async (filter: ReadFilter) =>
+      (await collection.find(filter)).map(({ _id }) => _id).sort();
+    const wanted = [...ids, ...some.slice(-3)];
+    expect(await found({ _id: { $in: wanted } })).toEqual([...some].sort());
+    expect(await found({ _id: { $in: wanted.slice(0, -1) } })).toEqual(some.slice(0, -1).sort());
+    expect(await found({ stage: { $in: [null, ...ids] } })).toEqual([]);
+    expect(await found({ stage: { $nin: ids } })).toEqual([...some].sort());
+  });
+
+  test('empties a file of another layout: what was in it is derived and comes again', async () => {
+    await apply([{ put: { _id: 'a', stage: 'new' } }]);
+    await store.close();
+    const other = new DatabaseSync(file());
+    other.exec('PRAGMA user_version = 1');
+    other.close();
+    store = await openEmbeddedReadStore({ file: file() });
+    expect(await store.position(NAME)).toBe(START);
+    await store.declare({ name: NAME, indexes: [{ stage: 1, at: -1 }, { score: 1 }] });
+    expect(await store.collection(ORGANISATION, NAME).find({})).toEqual([]);
+    await apply([{ put: { _id: 'b', stage: 'new' } }]);
+    await store.close();
+    store = await openEmbeddedReadStore({ file: file() });
+    expect(await store.collection(ORGANISATION, NAME).find({})).toEqual([
+      { _id: 'b', stage: 'new' },
+    ]);
   });
 
   test('leaves nothing of a removed, replaced or dropped document in its files', async () => {

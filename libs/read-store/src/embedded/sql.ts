@@ -15,27 +15,41 @@ const pathLiteral = (path: string): string =>
     .map((part) => `."${part}"`)
     .join('')}'`;
 
+/** The column of `_id` and of each declared path. */
+export type KeyColumns = ReadonlyMap<string, string>;
+
 /**
- * The value at a declared path, so mapped that SQLite's order of types is MongoDB's: null and missing,
- * numbers, text by its bytes, then booleans (as blobs). Whole numbers become doubles, because the
- * shortest digits of one beyond 2^53 are not its exact value. An index is used only where a query
- * repeats this expression to the letter.
+ * Each declared path has a column of its own, written beside the document: an index over it costs a
+ * comparison, while one over an expression would parse every document that is written, once a key.
  */
-export const keyOf = (path: string): string => {
-  if (path === '_id') return 'id';
-  const at = pathLiteral(path);
-  return (
-    `CASE json_type(document,${at}) WHEN 'true' THEN x'01' WHEN 'false' THEN x'00' ` +
-    `WHEN 'integer' THEN CAST(json_extract(document,${at}) AS REAL) ` +
-    `ELSE json_extract(document,${at}) END`
-  );
+export const keyColumns = (indexedPaths: ReadonlySet<string>): KeyColumns =>
+  new Map([
+    ['_id', 'id'],
+    ...[...indexedPaths].map((path, at): [string, string] => [path, `key_${at}`]),
+  ]);
+
+const columnOf = (columns: KeyColumns, path: string): string => {
+  const column = columns.get(path);
+  if (column === undefined) throw new TypeError(`${path} is not declared.`);
+  return column;
 };
 
-export const orderBy = (terms: readonly OrderTerm[]): string =>
-  terms.map(({ path, direction }) => `${keyOf(path)}${direction === 1 ? '' : ' DESC'}`).join(', ');
+export const orderBy = (terms: readonly OrderTerm[], columns: KeyColumns): string =>
+  terms
+    .map(({ path, direction }) => `${columnOf(columns, path)}${direction === 1 ? '' : ' DESC'}`)
+    .join(', ');
 
-const bindable = (value: Comparable): SqlValue =>
-  typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : value;
+/**
+ * A value as its column holds it, so mapped that SQLite's order of types is MongoDB's: null and missing,
+ * numbers (all of them doubles), text by its bytes, then booleans (as blobs).
+ */
+export const keyValue = (value: Comparable | undefined): SqlValue => {
+  if (value === undefined) return null;
+  return typeof value === 'boolean' ? Uint8Array.of(value ? 1 : 0) : value;
+};
+
+/** From here on a list of texts is one parameter: a statement for each length would be prepared anew. */
+const LONG_LIST = 32;
 
 const joined = (parts: readonly Sql[], word: 'AND' | 'OR'): Sql => ({
   text: `(${parts.map((part) => part.text).join(` ${word} `)})`,
@@ -52,9 +66,16 @@ const ordered = (key: string, operator: string, operand: string | number): Sql =
 };
 
 const member = (key: string, operands: readonly Comparable[], negated: boolean): Sql => {
-  const values = operands.filter((one) => one !== null).map(bindable);
-  const list = `${key} IN (${values.map(() => '?').join(',')})`;
-  const withNull = values.length < operands.length;
+  const given = operands.filter((one) => one !== null);
+  const asOne =
+    given.length >= LONG_LIST &&
+    // SQLite's JSON ends a text at its first NUL.
+    given.every((one) => typeof one === 'string' && !one.includes('\0'));
+  const values = asOne ? [JSON.stringify(given)] : given.map(keyValue);
+  const list = asOne
+    ? `${key} IN (SELECT value FROM json_each(?))`
+    : `${key} IN (${values.map(() => '?').join(',')})`;
+  const withNull = given.length < operands.length;
   if (!negated) return { text: withNull ? `(${list} OR ${key} IS NULL)` : list, values };
   return {
     text: withNull ? `(${key} IS NOT NULL AND NOT ${list})` : `(${key} IS NULL OR NOT ${list})`,
@@ -66,11 +87,11 @@ const member = (key: string, operands: readonly Comparable[], negated: boolean):
  * A condition as SQL that holds exactly where the condition does, or `undefined` where it names a path
  * at which a list or an object may lie.
  */
-export const asSql = (condition: Condition, indexed: ReadonlySet<string>): Sql | undefined => {
+export const asSql = (condition: Condition, columns: KeyColumns): Sql | undefined => {
   if (condition.kind === 'all' || condition.kind === 'any') {
     const parts: Sql[] = [];
     for (const one of condition.of) {
-      const part = asSql(one, indexed);
+      const part = asSql(one, columns);
       if (part === undefined) return undefined;
       parts.push(part);
     }
@@ -78,8 +99,8 @@ export const asSql = (condition: Condition, indexed: ReadonlySet<string>): Sql |
     return joined(parts, condition.kind === 'all' ? 'AND' : 'OR');
   }
   const { path } = condition;
-  if (path !== '_id' && !indexed.has(path)) return undefined;
-  const key = keyOf(path);
+  const key = columns.get(path);
+  if (key === undefined) return undefined;
   switch (condition.kind) {
     case 'exists': {
       const type = path === '_id' ? 'id' : `json_type(document,${pathLiteral(path)})`;
@@ -89,8 +110,8 @@ export const asSql = (condition: Condition, indexed: ReadonlySet<string>): Sql |
       return member(key, condition.operands, condition.operator === '$nin');
     case 'compare': {
       const { operator, operand } = condition;
-      if (operator === '$eq') return { text: `${key} IS ?`, values: [bindable(operand)] };
-      if (operator === '$ne') return { text: `${key} IS NOT ?`, values: [bindable(operand)] };
+      if (operator === '$eq') return { text: `${key} IS ?`, values: [keyValue(operand)] };
+      if (operator === '$ne') return { text: `${key} IS NOT ?`, values: [keyValue(operand)] };
       return ordered(key, operator, operand as string | number);
     }
   }
@@ -110,6 +131,7 @@ const least = (values: readonly (string | number)[], sign: 1 | -1): string | num
 export const impliedBounds = (
   branches: readonly (readonly Condition[])[],
   path: string,
+  key: string,
 ): readonly Sql[] =>
   (['$gt', '$lt'] as const).flatMap((side) => {
     const bounds: (string | number)[] = [];
@@ -125,5 +147,5 @@ export const impliedBounds = (
       bounds.push(found.operand as string | number);
     }
     if (new Set(bounds.map((bound) => typeof bound)).size !== 1) return [];
-    return [ordered(keyOf(path), `${side}e`, least(bounds, side === '$gt' ? 1 : -1))];
+    return [ordered(key, `${side}e`, least(bounds, side === '$gt' ? 1 : -1))];
   });

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 /**
  * The agenda lies in the order in which it falls due: a million entries wait without cost, and what is
  * due is read from its beginning. `agenda_by_instance` finds an instance's entries when they are
- * replaced, and keeps a key from standing there twice.
+ * replaced, and keeps a key from standing there twice. Tasks of one instant are done in the order of the log, which
+ * is that of their numbers.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS positions (
@@ -30,7 +31,8 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS agenda_by_instance
     ON agenda (saga, organisation, instance, key);
-  CREATE TABLE IF NOT EXISTS outbox (
+  CREATE TABLE IF NOT EXISTS tasks (
+    number INTEGER PRIMARY KEY,
     effect TEXT NOT NULL,
     event TEXT NOT NULL,
     organisation TEXT NOT NULL,
@@ -39,9 +41,9 @@ const SCHEMA = `
     due INTEGER NOT NULL,
     dead INTEGER NOT NULL,
     failure TEXT,
-    PRIMARY KEY (effect, event)
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (dead, due);
+    UNIQUE (effect, event)
+  );
+  CREATE INDEX IF NOT EXISTS tasks_by_due ON tasks (dead, due, number);
 `;
 
 /**

@@ -35,20 +35,20 @@ const statements = (database: DatabaseSync) => {
         ON CONFLICT (saga) DO UPDATE SET position = excluded.position`,
     ),
     take: prepare(
-      `INSERT INTO outbox (effect, event, organisation, task, attempts, due, dead)
+      `INSERT INTO tasks (effect, event, organisation, task, attempts, due, dead)
         VALUES (?, ?, ?, ?, 0, ?, 0) ON CONFLICT DO NOTHING`,
     ),
-    due: prepare('SELECT * FROM outbox WHERE dead = 0 AND due <= ? ORDER BY due LIMIT ?'),
-    next: prepare('SELECT min(due) AS due FROM outbox WHERE dead = 0'),
+    due: prepare('SELECT * FROM tasks WHERE dead = 0 AND due <= ? ORDER BY due, number LIMIT ?'),
+    next: prepare('SELECT min(due) AS due FROM tasks WHERE dead = 0'),
     begin: prepare(
-      'UPDATE outbox SET attempts = attempts + 1 WHERE effect = ? AND event = ? RETURNING *',
+      'UPDATE tasks SET attempts = attempts + 1 WHERE effect = ? AND event = ? RETURNING *',
     ),
-    finish: prepare('DELETE FROM outbox WHERE effect = ? AND event = ?'),
-    postpone: prepare('UPDATE outbox SET due = ?, failure = ? WHERE effect = ? AND event = ?'),
-    bury: prepare('UPDATE outbox SET dead = 1, failure = ? WHERE effect = ? AND event = ?'),
-    dead: prepare('SELECT * FROM outbox WHERE dead = 1 ORDER BY due LIMIT ?'),
+    finish: prepare('DELETE FROM tasks WHERE effect = ? AND event = ?'),
+    postpone: prepare('UPDATE tasks SET due = ?, failure = ? WHERE effect = ? AND event = ?'),
+    bury: prepare('UPDATE tasks SET dead = 1, failure = ? WHERE effect = ? AND event = ?'),
+    dead: prepare('SELECT * FROM tasks WHERE dead = 1 ORDER BY due, number LIMIT ?'),
     revive: prepare(
-      `UPDATE outbox SET dead = 0, attempts = 0, due = ?
+      `UPDATE tasks SET dead = 0, attempts = 0, due = ?
         WHERE effect = ? AND event = ? AND dead = 1`,
     ),
   };
@@ -116,8 +116,7 @@ export class EmbeddedOutbox implements Outbox {
 
   #position(effect: string): Position {
     const found = this.#statements.position.get(placeOf(effect)) as
-      | { readonly position: Position }
-      | undefined;
+      { readonly position: Position } | undefined;
     return found?.position ?? START;
   }
 }

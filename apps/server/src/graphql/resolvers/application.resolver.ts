@@ -11,10 +11,11 @@ import {
 import { candidateSpace, dossier, type DossierDocument } from '@vivier/projections';
 import type { House } from '../../house/house.ts';
 import { readInvitationToken } from '../../house/invitation-links.ts';
-import { ApplicationArguments, DossiersArguments } from '../arguments.ts';
+import { DossiersArguments } from '../arguments.ts';
+import { AsOfArguments, thenOf } from '../as-of.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { directoryFor, nameCursor } from '../by-name.ts';
-import { Roles, SignedIn, type Caller } from '../caller.ts';
+import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { dossiersByName, dossiersOfNamed } from '../dossier-lists.ts';
 import { SelectDocumentInput, StartApplicationInput, SubmitApplicationInput } from '../inputs.ts';
@@ -73,21 +74,23 @@ export class ApplicationResolver {
   @Query(() => DossierType)
   async dossier(
     @SignedIn() caller: Caller,
-    @Args() { applicationId, atLeast }: ApplicationArguments,
+    @Args() asked: AsOfArguments,
   ): Promise<DossierType> {
+    const then = await thenOf(this.house, caller, asked);
+    if (then) return presentDossier(then.dossier, then.caller);
+    const { applicationId, atLeast } = asked;
     const found = await this.bus.findOne(caller.organisationId, dossier, applicationId, atLeast);
-    if (!found || (caller.role === 'candidate' && found.candidateId !== caller.personId))
+    if (!found || !reaches(caller, found.candidateId))
       throw new Refused(applicationRejections.ApplicationUnknown());
     return presentDossier(found, caller);
   }
 
-  @Roles('operator', 'admin', 'compliance')
   @Query(() => DossierConnection, { description: 'The most recently changed first, or by name.' })
   async dossiers(
     @SignedIn() caller: Caller,
     @Args() { first, after, filter, orderBy, oldestFirst, atLeast }: DossiersArguments,
   ): Promise<DossierConnection> {
-    const { organisationId, role } = caller;
+    const { organisationId } = caller;
     const { state, campaign, name } = filter ?? {};
     const byName = orderBy === DossierOrderEnum.NAME;
     const facts = { ...(state && { state }), ...(campaign && { campaign }) };
@@ -109,7 +112,7 @@ export class ApplicationResolver {
       return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));
     }
     // An order by names, and who is found by one, tell of names.
-    if (role === 'compliance') throw new Refused(edgeRejections.NotYoursToOpen());
+    caller.opening.allow('Candidate.fullName');
     const reads = [dossier, candidateSpace];
     const directory = await directoryFor(this.house, organisationId, reads, atLeast);
     const { readStore } = this.house;

@@ -8,8 +8,9 @@ import type { House } from '../../house/house.ts';
 import { registerCandidate } from '../../house/registration.ts';
 import { SpaceArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
-import { Anonymous, SignedIn, type Caller } from '../caller.ts';
+import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
+import { PASSWORD_COST } from '../query-limits.ts';
 import { GrantConsentInput, RegisterCandidateInput } from '../inputs.ts';
 import { presentSpace } from '../present.ts';
 import { acceptedOf, Refused } from '../refused.ts';
@@ -23,8 +24,10 @@ export class CandidateResolver {
     private readonly bus: Bus,
   ) {}
 
-  @Anonymous()
-  @Mutation(() => RegisterCandidatePayload, { description: 'Follows an invitation.' })
+  @Mutation(() => RegisterCandidatePayload, {
+    description: 'Follows an invitation.',
+    complexity: PASSWORD_COST,
+  })
   async registerCandidate(
     @Args('input') input: RegisterCandidateInput,
   ): Promise<RegisterCandidatePayload> {
@@ -64,16 +67,15 @@ export class CandidateResolver {
     @SignedIn() caller: Caller,
     @Args() { candidateId, atLeast }: SpaceArguments,
   ): Promise<CandidateSpaceType> {
-    const { organisationId, role, personId } = caller;
-    const isCandidate = role === 'candidate';
-    if (!candidateId && !isCandidate)
+    const { organisationId, relation, personId } = caller;
+    if (!candidateId && relation === 'organisation')
       throw new Refused(
         commandRejections.InvalidInput({ fields: { candidateId: 'must be given by staff' } }),
       );
     const id = (candidateId ?? personId) as CandidateId;
     const space = await this.bus.findOne(organisationId, candidateSpace, id, atLeast);
     // Somebody else's space and an absent one are one answer, after the same work.
-    if (!space || (isCandidate && id !== personId))
+    if (!space || !reaches(caller, id))
       throw new Refused(candidateRejections.CandidateUnknown());
     return presentSpace(space, caller);
   }

@@ -44,8 +44,7 @@ export class DocumentResolver {
     @SignedIn() caller: Caller,
     @Args('input') input: RequestUploadInput,
   ): Promise<RequestUploadPayload> {
-    const { organisationId, personId, accountId, role, actor: by } = caller;
-    if (role !== 'candidate') throw new Refused(commandRejections.NotAllowed());
+    const { organisationId, personId, accountId, actor: by } = caller;
     const commandId = commandIdOf(input.commandId);
     const uploadId = newIdOf({ organisationId, by, commandId, name: 'RequestUpload' }) as FileId;
     const answer = await this.house.files.requestUpload({
@@ -110,12 +109,11 @@ export class DocumentResolver {
 
   /** Whose document it is, if the caller may read it: one's own, or one in a dossier under review. */
   async #ownerSeenBy(
-    { organisationId, role, personId }: Caller,
+    { organisationId, relation, personId }: Caller,
     documentId: string,
     applicationId: string | null | undefined,
   ): Promise<CandidateId | undefined> {
-    if (role === 'candidate') return personId;
-    if (role === 'compliance') throw new Refused(commandRejections.NotAllowed());
+    if (relation === 'own') return personId;
     if (!applicationId)
       throw new Refused(
         commandRejections.InvalidInput({ fields: { applicationId: 'must be given by reviewers' } }),
@@ -135,8 +133,7 @@ export class DocumentResolver {
     { uploadId, fileName, commandId: given }: AddDocumentInput,
     documentId?: string,
   ): Promise<DocumentPayload> {
-    const { organisationId, personId, actor, role } = caller;
-    if (role !== 'candidate') throw new Refused(commandRejections.NotAllowed());
+    const { organisationId, personId, actor } = caller;
     const commandId = commandIdOf(given);
     const { events, position } = acceptedOf(
       await depositDocument(

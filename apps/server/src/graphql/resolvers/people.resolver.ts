@@ -5,7 +5,7 @@ import type { House } from '../../house/house.ts';
 import { PeopleArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { directoryFor, nameCursor, placesIn, readNameCursor } from '../by-name.ts';
-import { Roles, SignedIn, type Caller } from '../caller.ts';
+import { SignedIn, type Caller } from '../caller.ts';
 import { writeCursor } from '../paging.ts';
 import { presentCandidate } from '../present.ts';
 import { CandidateConnection } from '../types/candidate.ts';
@@ -17,7 +17,6 @@ export class PeopleResolver {
     private readonly bus: Bus,
   ) {}
 
-  @Roles('operator', 'admin')
   @Query(() => CandidateConnection, { description: 'The organisation’s people, by name.' })
   async people(
     @SignedIn() caller: Caller,

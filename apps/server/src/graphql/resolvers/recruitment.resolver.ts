@@ -16,7 +16,7 @@ import {
 } from '../../house/invitation-links.ts';
 import { InvitationArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
-import { Anonymous, SignedIn, type Caller } from '../caller.ts';
+import { SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { PUBLIC_URL } from '../public-url.ts';
 import { CreateInvitationInput, SetChecklistInput, SetLegalBasisInput } from '../inputs.ts';
@@ -96,7 +96,6 @@ export class RecruitmentResolver {
     };
   }
 
-  @Anonymous()
   @Query(() => InvitationType, { description: 'What an invitation link leads to.' })
   async invitation(@Args() { token }: InvitationArguments): Promise<InvitationType> {
     const { vault, identity } = this.house;

@@ -1,3 +1,4 @@
+import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import {
   applicationRejections,
@@ -7,9 +8,11 @@ import {
   type DocumentId,
 } from '@vivier/domain';
 import { documentAuditTrail, reviewSynthesis } from '@vivier/projections';
-import { ApplicationArguments, TrailArguments } from '../arguments.ts';
-import { Bus } from '../bus.ts';
-import { Roles, SignedIn, type Caller } from '../caller.ts';
+import type { House } from '../../house/house.ts';
+import { TrailArguments } from '../arguments.ts';
+import { AsOfArguments, thenOf } from '../as-of.ts';
+import { Bus, HOUSE } from '../bus.ts';
+import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import {
   AcceptApplicationInput,
@@ -38,7 +41,10 @@ const documentOf = <Input extends { readonly documentId: string; readonly versio
 
 @Resolver()
 export class ReviewResolver {
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    @Inject(HOUSE) private readonly house: House,
+    private readonly bus: Bus,
+  ) {}
 
   @Mutation(() => ReviewPayload)
   acceptDocument(
@@ -103,16 +109,18 @@ export class ReviewResolver {
   @Query(() => ReviewSynthesisType, { description: 'One entry for each document to review.' })
   async reviewSynthesis(
     @SignedIn() caller: Caller,
-    @Args() { applicationId, atLeast }: ApplicationArguments,
+    @Args() asked: AsOfArguments,
   ): Promise<ReviewSynthesisType> {
-    const { organisationId, role, personId } = caller;
+    const then = await thenOf(this.house, caller, asked);
+    if (then) return presentSynthesis(then.synthesis, then.caller);
+    const { applicationId, atLeast } = asked;
+    const { organisationId } = caller;
     const found = await this.bus.findOne(organisationId, reviewSynthesis, applicationId, atLeast);
-    if (!found || (role === 'candidate' && found.candidateId !== personId))
+    if (!found || !reaches(caller, found.candidateId))
       throw new Refused(applicationRejections.ApplicationUnknown());
     return presentSynthesis(found, caller);
   }
 
-  @Roles('operator', 'admin', 'compliance')
   @Query(() => TrailConnection, {
     description:
       'All that ever happened to a document, the oldest first; empty where there is none.',

@@ -1,14 +1,15 @@
 import { Inject } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { SignInRefused, type SignedIn } from '@vivier/identity';
 import { candidateSpace } from '@vivier/projections';
 import type { House } from '../../house/house.ts';
 import { signInRejection } from '../../house/sign-in-rejections.ts';
 import { AtLeastArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
-import { Anonymous, SignedIn as Who, type Caller } from '../caller.ts';
+import { SignedIn as Who, type Caller, type RequestContext } from '../caller.ts';
 import { RefreshSignInInput, SignInInput } from '../inputs.ts';
 import { lazily, presentSpace } from '../present.ts';
+import { PASSWORD_COST } from '../query-limits.ts';
 import { Refused } from '../refused.ts';
 import { SignInPayload, SignOutPayload, ViewerType } from '../types/payloads.ts';
 
@@ -19,7 +20,11 @@ const payloadOf = (signedIn: SignedIn): SignInPayload => ({
 });
 
 const orRefused = (error: unknown): never => {
-  throw error instanceof SignInRefused ? new Refused(signInRejection(error)) : error;
+  if (!(error instanceof SignInRefused)) throw error;
+  const { retryAfterSeconds } = error;
+  throw retryAfterSeconds === undefined
+    ? new Refused(signInRejection(error))
+    : new Refused(signInRejection(error), { status: 429, retryAfterSeconds });
 };
 
 @Resolver()
@@ -29,13 +34,15 @@ export class SignInResolver {
     private readonly bus: Bus,
   ) {}
 
-  @Anonymous()
-  @Mutation(() => SignInPayload)
-  async signIn(@Args('input') input: SignInInput): Promise<SignInPayload> {
-    return payloadOf(await this.house.identity.signIn(input).catch(orRefused));
+  @Mutation(() => SignInPayload, { complexity: PASSWORD_COST })
+  async signIn(
+    @Args('input') { organisation, email, password }: SignInInput,
+    @Context() { address }: RequestContext,
+  ): Promise<SignInPayload> {
+    const credentials = { organisation, email, password, from: address };
+    return payloadOf(await this.house.identity.signIn(credentials).catch(orRefused));
   }
 
-  @Anonymous()
   @Mutation(() => SignInPayload, { description: 'Each refresh token is good once.' })
   async refreshSignIn(@Args('input') input: RefreshSignInInput): Promise<SignInPayload> {
     return payloadOf(await this.house.identity.refresh(input.refreshToken).catch(orRefused));
@@ -51,10 +58,8 @@ export class SignInResolver {
   async me(@Who() caller: Caller, @Args() { atLeast }: AtLeastArguments): Promise<ViewerType> {
     const { organisationId, role, accountId, personId } = caller;
     const organisation = await this.house.identity.organisation(organisationId);
-    const space =
-      role === 'candidate'
-        ? await this.bus.findOne(organisationId, candidateSpace, personId, atLeast)
-        : undefined;
+    // Staff have none.
+    const space = await this.bus.findOne(organisationId, candidateSpace, personId, atLeast);
     return lazily<ViewerType>({
       accountId,
       role,
@@ -64,7 +69,9 @@ export class SignInResolver {
         name: organisation?.name ?? '',
       },
       name: () =>
-        space ? caller.opening.text(space.fullName, personId) : caller.opening.staffName(accountId),
+        space
+          ? caller.opening.text('Viewer.name', space.fullName, personId)
+          : caller.opening.staffName('Viewer.name', accountId),
       candidateSpace: space ? presentSpace(space, caller) : null,
     });
   }

@@ -205,4 +205,16 @@ export class ReviewPayload extends Changed {
   reviewSynthesis!: ReviewSynthesisType | null;
 }
 
+@ObjectType('OpenPersonalDataPayload', { description: 'Shown in this answer and nowhere else.' })
+export class OpenPersonalDataPayload extends Changed {
+  @Field(() => ID)
+  candidateId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  fullName!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  email!: string | null;
+}
+
 export type PayloadClass = Type<Changed>;
