@@ -95,7 +95,7 @@ test('R-061: 1000 Ko are the most, told before and while the bytes come', async 
   // and the answer may be lost with it.
   const { uploadId, url } = await requested();
   const body = new Blob([new Uint8Array(tooLarge)]).stream();
-  const status = await fetch(url, { method: 'PUT', body, duplex: 'half' } as RequestInit).then(
+  const status = await fetch(url, { method: 'PUT', body, duplex: 'half' }).then(
     (answer) => answer.status,
     () => 'lost',
   );

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { chanceOf, seedOfRun } from '../support/chance.ts';
 import { PASSWORD, registered, staffed } from '../support/people.ts';
 import { running } from '../support/running.ts';
-import { CANARY, malformedOf, type Malformed } from './malformed.ts';
+import { malformedOf, type Malformed } from './malformed.ts';
+import { CANARY } from './malformed-pieces.ts';
 import { openSender, type Heard } from './sending.ts';
 
 const isLong = process.env['VIVIER_LONG'] !== undefined;
@@ -98,11 +99,10 @@ test(`${COUNT} malformed requests: no 5xx, no stack, nothing that was sent comes
   expect(faults).toEqual([]);
   expect(sent).toBe(COUNT);
   // Each kind arrived, was understood as far as it went, and was refused where it is refused.
-  expect(kinds.size).toBe(10);
+  expect(kinds.size).toBe(9);
   for (const status of [200, 400, 404]) expect(statuses.get(status)).toBeGreaterThan(COUNT / 100);
-  expect(await (await fetch(`${house.server.url}/health/ready`)).json()).toEqual({
-    status: 'ready',
-  });
+  const { status } = await fetch(`${house.server.url}/health/ready`);
+  expect(status).toBe(200);
   close();
   await house.end();
 }, 900_000);

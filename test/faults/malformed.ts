@@ -1,8 +1,17 @@
 import type { Chance } from '../support/chance.ts';
-import { mutationText, selections, type MutationName } from '../support/operations.ts';
-
-/** Stands in every value that is sent, and must not come back. It cannot be a name in a document. */
-export const CANARY = 'Blanche-Neige';
+import { mutationText, type MutationName } from '../support/operations.ts';
+import {
+  CANARY,
+  documentPieces,
+  documents,
+  inputs,
+  jsonPieces,
+  lines,
+  methods,
+  odd,
+  paths,
+  queries,
+} from './malformed-pieces.ts';
 
 export interface Malformed {
   readonly kind: string;
@@ -20,51 +29,6 @@ export interface Known {
   readonly uploads: readonly string[];
   readonly ids: readonly string[];
 }
-
-const queries = [
-  '{ me { accountId role name organisation { slug name } } }',
-  'query Q($first: Int, $after: String) { dossiers(first: $first, after: $after, filter: { state: SUBMITTED }) { edges { cursor node { applicationId campaign candidate { fullName email } items { key document { fileName } } } } pageInfo { hasNextPage endCursor } } }',
-  'query Q($id: ID!) { dossier(applicationId: $id) { ...D } } fragment D on Dossier { state revision items { key label } }',
-  `{ invitation(token: "${CANARY}") { campaign consentText { version en } } }`,
-  'query Q($id: ID!) { documentAuditTrail(documentId: $id, first: 100) { edges { node { event at by { name role } reason } } } }',
-  `{ people(first: 5) { edges { node { fullName } } } }`,
-  '{ __schema { types { name fields { name type { name } } } } }',
-];
-const mutations = (Object.keys(selections) as MutationName[]).map(mutationText);
-const documents = [...queries, ...mutations];
-
-const odd = [
-  '',
-  ' ',
-  CANARY,
-  '\0',
-  '\uD800',
-  '￿',
-  '"',
-  '\\',
-  '\\u0000',
-  "'; DROP TABLE events; --",
-  '../../etc/passwd',
-  '${7*7}',
-  '{{7*7}}',
-  '<script>',
-  '%00',
-  '%s%s%n',
-  'null',
-  'true',
-  '-0',
-  '1e309',
-  '9'.repeat(400),
-  '\r\nset-cookie: a=b',
-  '𝒜'.repeat(50),
-  'é'.normalize('NFD').repeat(100),
-  '‮',
-  '__proto__',
-  'constructor',
-  '$where',
-  '{"$gt":""}',
-  ' at "x"; ',
-];
 
 /** Generates malformed requests, the same ones for the same seed. */
 export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => {
@@ -96,31 +60,42 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
               ]),
             ),
     ])();
-  const input = (): Record<string, unknown> =>
+  /** What a field would take, or nearly so. */
+  const fitting = (field: string): unknown => {
+    if (once(8)) return value();
+    if (field === 'version' || field === 'seenRevision') return below(5);
+    if (field === 'items')
+      return Array.from({ length: below(4) }, () => ({
+        key: one(['cv', 'a-b', text()]),
+        label: text(),
+        required: once(2),
+      }));
+    if (/Id$/.test(field)) return one([...known.ids, text()]);
+    return one([
+      'consent',
+      'recruitment',
+      'online',
+      'cv',
+      'maison',
+      'recruitment-1',
+      `${CANARY}@example.org`,
+      text(),
+      text(),
+    ]);
+  };
+  const input = (name: MutationName): Record<string, unknown> =>
     Object.fromEntries(
-      [
-        'commandId',
-        'organisation',
-        'email',
-        'password',
-        'refreshToken',
-        'items',
-        'legalBasis',
-        'campaign',
-        'invitation',
-        'fullName',
-        'textVersion',
-        'applicationId',
-        'documentId',
-        'uploadId',
-        'fileName',
-        'item',
-        'version',
-        'seenRevision',
-        'reason',
-        'comment',
-      ].flatMap((name) => (once(2) ? [] : [[name, value()]])),
+      (inputs[name] ?? []).flatMap((field) => (once(15) ? [] : [[field, fitting(field)]])),
     );
+  const operation = (): { readonly query: string; readonly variables: object } => {
+    if (once(3))
+      return {
+        query: one(queries),
+        variables: { first: one([1, 20, 101, value()]), after: value(), id: one(known.ids) },
+      };
+    const name = one(Object.keys(inputs) as MutationName[]);
+    return { query: mutationText(name), variables: { input: once(10) ? value() : input(name) } };
+  };
   const headers = (): Record<string, string> => ({
     'content-type': once(12)
       ? one([
@@ -166,6 +141,11 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
       }),
     });
 
+  const valid = (): string => {
+    const { query, variables } = operation();
+    return request(query, variables);
+  };
+
   /** Changes a text a little, in so many places. */
   const altered = (original: string, pieces: readonly string[]): string => {
     let changed = original;
@@ -182,109 +162,6 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
     }
     return changed;
   };
-  const documentPieces = [
-    '{',
-    '}',
-    '(',
-    ')',
-    '[',
-    ']',
-    '!',
-    ':',
-    '=',
-    '|',
-    '&',
-    '@',
-    '$',
-    '...',
-    '"',
-    '"""',
-    '#',
-    `# ${CANARY}\n`,
-    `"${CANARY}"`,
-    `"""${CANARY}"""`,
-    ' at ',
-    ` "Expected value of type "X" ${CANARY}" `,
-    '@include(if: true) ',
-    `@skip(if: "${CANARY}") `,
-    'fragment F on Query { ...F } ',
-    '...F ',
-    '... on Candidate { x } ',
-    'null',
-    'true',
-    '1',
-    '-1',
-    '1.5',
-    '1e5',
-    'SUBMITTED',
-    'query ',
-    'mutation ',
-    'subscription ',
-    '$input',
-    'a: ',
-    'edges ',
-    '__typename ',
-    '__schema { types { name } } ',
-    '\u0000',
-    '\uFEFF',
-    '\\u{110000}',
-    '"\\uD800"',
-    '👑',
-    `first: "${CANARY}" `,
-    `id: { a: "${CANARY}" } `,
-    'x'.repeat(500),
-    '{ a '.repeat(60),
-  ];
-  const jsonPieces = [
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    ':',
-    '"',
-    '\\',
-    'null',
-    '1e999',
-    CANARY,
-    `"${CANARY}":1,`,
-    '"query":',
-    '"__proto__":{"a":1},',
-    '\u0000',
-    '\uFEFF',
-    '[[[[',
-    '//',
-  ];
-  const paths = [
-    '/',
-    '/graphql',
-    '/graphql/',
-    '/uploads/',
-    '/downloads/',
-    '/invitations/',
-    '/explorer/',
-    '/health/live',
-    '/health/',
-    '/explorer/../../package.json',
-    '//',
-    '/graphql;a=b',
-    '/.git/config',
-    '*',
-  ];
-  const methods = [
-    'GET',
-    'POST',
-    'PUT',
-    'PATCH',
-    'DELETE',
-    'HEAD',
-    'OPTIONS',
-    'TRACE',
-    'PROPFIND',
-    'QUERY',
-    'PURGE',
-    'M-SEARCH',
-  ];
   const address = (): string =>
     one([
       () => encodeURIComponent(one(odd).replaceAll('\uD800', '')),
@@ -297,7 +174,7 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
 
   const kinds: (() => Malformed)[] = [
     () => graphql('bytes', bytes(below(once(50) ? 20_000 : 400))),
-    () => graphql('json', altered(request(one(documents), { input: input() }), jsonPieces)),
+    () => graphql('json', altered(valid(), jsonPieces)),
     () =>
       graphql(
         'json of another shape',
@@ -309,31 +186,18 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
           ])(),
         ),
       ),
-    () =>
-      graphql(
-        'document',
-        request(altered(one(documents), documentPieces), {
-          input: input(),
-          first: value(),
-          id: one(known.ids),
-        }),
-      ),
-    () =>
-      graphql(
-        'document',
-        request(altered(altered(one(documents), documentPieces), documentPieces), value()),
-      ),
-    () =>
-      graphql(
-        'variables',
-        request(
-          one(documents),
-          once(8)
-            ? value()
-            : { input: once(8) ? value() : input(), first: value(), after: value(), id: value() },
-        ),
-      ),
-    () => graphql('variables', request(one(mutations), { input: input() })),
+    () => {
+      const { query, variables } = operation();
+      return graphql('document', request(altered(query, documentPieces), variables));
+    },
+    () => {
+      const { query, variables } = operation();
+      const twice = altered(altered(query, documentPieces), documentPieces);
+      return graphql('document', request(twice, variables));
+    },
+    () => graphql('variables', valid()),
+    () => graphql('variables', valid()),
+    () => graphql('variables', request(one(documents), value())),
     () => ({
       kind: 'query in the address',
       method: one(['GET', 'GET', 'HEAD', 'POST']),
@@ -365,19 +229,7 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
       body: once(2) ? bytes(below(100)) : undefined,
     }),
     () => {
-      const line = one([
-        'GET / HTTP/1.1\r\n\r\n',
-        'GET /graphql HTTP/9.9\r\nhost: x\r\n\r\n',
-        `${CANARY}\r\n\r\n`,
-        'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n',
-        'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
-        `GET /${CANARY} HTTP/1.1\r\nhost: x\r\n${'a: b\r\n'.repeat(3_000)}\r\n`,
-        `GET / HTTP/1.1\r\nhost: x\r\nx: ${CANARY}\0\r\n\r\n`,
-        'POST /graphql HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
-        `GET /%zz/${CANARY} HTTP/1.1\r\nhost: x\r\n\r\n`,
-        `CONNECT ${CANARY}:443 HTTP/1.1\r\nhost: x\r\n\r\n`,
-        'GET http://elsewhere.example/graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
-      ]);
+      const line = one(lines);
       const written = once(2)
         ? Buffer.from(line, 'latin1')
         : Buffer.concat([

@@ -105,6 +105,7 @@ export const selections = {
   acceptApplication: reviewed,
   returnApplication: reviewed,
   rejectApplicationFinally: reviewed,
+  openPersonalData: `${changed} candidateId fullName email`,
 } as const;
 
 export type MutationName = keyof typeof selections;
@@ -141,6 +142,11 @@ export interface Payloads {
   acceptApplication: Reviewed;
   returnApplication: Reviewed;
   rejectApplicationFinally: Reviewed;
+  openPersonalData: Changed & {
+    readonly candidateId: string;
+    readonly fullName: string | null;
+    readonly email: string | null;
+  };
 }
 
 export const mutationText = (name: MutationName): string =>

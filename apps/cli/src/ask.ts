@@ -26,7 +26,7 @@ const askServer = (
 ): Promise<AdministrationAnswer | undefined> =>
   new Promise((resolve, reject) => {
     const sending = request({ socketPath: socketPath(folder), method: 'POST' }, (response) => {
-      let answer = stopped;
+      let answer: AdministrationAnswer = stopped;
       createInterface({ input: response })
         .on('line', (text) => {
           const line = JSON.parse(text) as AdministrationLine;

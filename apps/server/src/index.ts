@@ -17,4 +17,5 @@ export { DEMO_PASSWORD, demoUsers } from './house/demo.ts';
 export { staffRoles, type StaffRole } from './house/administration.ts';
 export { openHouse, type House } from './house/house.ts';
 export { createLog, silentLog } from './house/log.ts';
+export { fieldRights, operationRights } from './graphql/rights.ts';
 export { start, type Server, type StartOptions } from './start.ts';

@@ -121,22 +121,35 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     }
   };
 
-  const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
+  /** All at the same moment, which a store can make one commit of. */
+  const writeAll = async (some: readonly Follower[]): Promise<void> => {
+    const outcomes = await Promise.allSettled(some.map(write));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  };
+
+  /** Applies events to the documents in hand; resolves to whether these are to be written now. */
+  const follow = async (follower: Follower, events: readonly Recorded[]): Promise<boolean> => {
     const { documents, progress } = follower;
     const fresh = events.filter(({ position }) => position > follower.taken);
     const last = fresh.at(-1);
-    if (!last || progress.halt) return;
+    if (!last || progress.halt) return false;
     try {
       await documents.apply(fresh);
       follower.taken = last.position;
     } catch (error) {
       if (!(error instanceof CannotGoOn)) throw error;
       halt(follower, documents.at ?? last.position, error);
-      return;
+      return false;
     }
     const isMuch =
       follower.taken - progress.position >= EVENTS_AT_ONCE || documents.size >= DOCUMENTS_AT_ONCE;
-    if (isMuch || events.length < FULL_PAGE) await write(follower);
+    return isMuch || events.length < FULL_PAGE;
+  };
+
+  const followAll = async (events: readonly Recorded[]): Promise<void> => {
+    const due: Follower[] = [];
+    for (const follower of followers) if (await follow(follower, events)) due.push(follower);
+    await writeAll(due);
   };
 
   const takePage = async (records: readonly StoredRecord[]): Promise<boolean> => {
@@ -146,20 +159,18 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
         events.push(recorded(codec, record));
       } catch (error) {
         // Nothing is skipped: what comes before the unreadable event is applied, then all stand still.
-        for (const follower of followers) {
-          await follow(follower, events);
-          await write(follower);
-          halt(follower, record.position, error);
-        }
+        await followAll(events);
+        await writeAll(followers);
+        for (const follower of followers) halt(follower, record.position, error);
         return false;
       }
-    for (const follower of followers) await follow(follower, events);
+    await followAll(events);
     return followers.some(({ progress }) => !progress.halt);
   };
 
   const take = async (message: SubscriptionMessage): Promise<boolean> => {
     if (message.kind === 'records') return takePage(message.records);
-    for (const follower of followers) await write(follower);
+    await writeAll(followers);
     return true;
   };
 

@@ -4,7 +4,7 @@ import { Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { aggregates, rights } from '@vivier/domain';
-import { isPersonal, type EventFacts, type Field } from '@vivier/kernel';
+import { isPersonal, type EventFacts, type Field as DeclaredField } from '@vivier/kernel';
 import { buildSchema } from 'graphql';
 import type { House } from '../house/house.ts';
 import { silentLog } from '../house/log.ts';
@@ -147,7 +147,7 @@ test('A field that an event declares personal stands nowhere as a fact under its
   const personal = new Set(
     Object.values(aggregates).flatMap(({ events }) =>
       Object.values<EventFacts>(events).flatMap(({ fields: declared }) =>
-        Object.keys(declared).filter((name) => isPersonal(declared[name] as Field)),
+        Object.keys(declared).filter((name) => isPersonal(declared[name] as DeclaredField)),
       ),
     ),
   );

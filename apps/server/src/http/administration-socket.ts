@@ -79,7 +79,7 @@ export const administer = async (
           done: Object.fromEntries(
             dead.map(({ effect, eventId, attempts, failure }) => [
               `${effect} ${eventId}`,
-              `${failure ?? 'unknown'} after ${attempts} attempts`,
+              `${failure ?? 'unknown'} at attempt ${attempts}`,
             ]),
           ),
         };

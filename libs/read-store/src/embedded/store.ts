@@ -13,6 +13,7 @@ import {
 } from '../port.ts';
 import { EmbeddedCollection, type CollectionTable, type Tables } from './collection.ts';
 import { inTransaction, openDatabase } from './database.ts';
+import { SharedCommit } from './shared-commit.ts';
 import { keyColumns, keyValue, orderBy, type SqlValue } from './sql.ts';
 
 /** How many prepared statements are kept, and how long (in characters) one may be; a long list of ids is not. */
@@ -30,6 +31,7 @@ const keys = ({ indexedPaths }: DeclaredCollection, document: ReadDocument) => {
 /** Documents in one SQLite file; see {@link openEmbeddedReadStore}. */
 export class EmbeddedReadStore implements ReadStore, Tables {
   readonly #database: DatabaseSync;
+  readonly #commits: SharedCommit;
   readonly #tables = new Map<string, CollectionTable>();
   /** Projection to the collection from which it answers. */
   readonly #current = new Map<string, string>();
@@ -37,6 +39,7 @@ export class EmbeddedReadStore implements ReadStore, Tables {
 
   constructor(file: string) {
     this.#database = openDatabase(file);
+    this.#commits = new SharedCommit(this.#database);
     const rows = this.#database.prepare('SELECT number, declaration FROM collections').all();
     for (const { number, declaration } of rows) this.#remember(Number(number), String(declaration));
     for (const row of this.#database.prepare('SELECT projection, collection FROM current').all())
@@ -83,7 +86,7 @@ export class EmbeddedReadStore implements ReadStore, Tables {
 
   async apply({ projection, from, to, writes }: ProjectionBatch): Promise<void> {
     if (to < from) throw new RangeError(`${projection} cannot go back from ${from} to ${to}.`);
-    inTransaction(this.#database, () => {
+    return this.#commits.add(() => {
       const stored = this.#position(projection);
       if (stored !== from) throw new PositionMoved(projection, stored);
       for (const write of writes) {

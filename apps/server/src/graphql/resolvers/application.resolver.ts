@@ -22,7 +22,6 @@ import { SelectDocumentInput, StartApplicationInput, SubmitApplicationInput } fr
 import { afterCursor, connectionOf, readCursor, type Cursor } from '../paging.ts';
 import { presentDossier } from '../present.ts';
 import { Refused } from '../refused.ts';
-import { edgeRejections } from '../rejections.ts';
 import { DossierConnection, DossierOrderEnum, DossierType } from '../types/dossier.ts';
 import { DossierPayload } from '../types/payloads.ts';
 

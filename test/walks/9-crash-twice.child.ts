@@ -1,0 +1,39 @@
+// Starts the product on a folder and dies (SIGKILL) around the append that brings a document's new
+// version into a dossier: the argument says whether before it or after it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
+import { handSetClock } from '@vivier/kernel';
+import { silentLog, start } from '@vivier/server';
+import { cheap } from '../support/running.ts';
+
+const [, , dataFolder = '', instant = '', when] = process.argv;
+
+/** What every embedded store does from now on: also the one that the server is about to open. */
+const folder = await mkdtemp(join(tmpdir(), 'vivier-walk-9-'));
+const any = await openEmbeddedEventStore({ file: join(folder, 'log.sqlite'), now: () => 0 });
+const stores = Object.getPrototypeOf(any) as { append: EventStore['append'] };
+await any.close();
+await rm(folder, { recursive: true });
+const append = stores.append;
+stores.append = async function (this: EventStore, ...args) {
+  const [, , , records] = args;
+  const isFatal = records.some(({ type }) => type.startsWith('DocumentRepinned.'));
+  if (isFatal && when === 'before') process.kill(process.pid, 'SIGKILL');
+  const appended = await append.apply(this, args);
+  if (isFatal) process.kill(process.pid, 'SIGKILL');
+  return appended;
+};
+
+const server = await start({
+  host: '127.0.0.1',
+  port: 0,
+  publicUrl: '',
+  dataFolder,
+  clock: handSetClock(instant),
+  passwordCost: cheap,
+  log: silentLog,
+  demo: false,
+});
+process.stdout.write(`${server.url}\n`);
