@@ -49,14 +49,33 @@ export const inTurns = async <A, B>(
   return pairs;
 };
 
-/** Seconds that some work takes, and what it gave. */
-export const timed = async <T>(
-  work: () => Promise<T> | T,
-): Promise<{ readonly seconds: number; readonly result: T }> => {
+export interface Timed<T> {
+  readonly seconds: number;
+  /** Processor time of the whole process, which others on the same machine disturb less. */
+  readonly processorSeconds: number;
+  readonly result: T;
+}
+
+/** How long some work takes, and what it gave. */
+export const timed = async <T>(work: () => Promise<T> | T): Promise<Timed<T>> => {
+  const processor = process.cpuUsage();
   const started = performance.now();
   const result = await work();
-  return { seconds: (performance.now() - started) / 1000, result };
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(processor);
+  return { seconds, processorSeconds: (user + system) / 1e6, result };
 };
+
+/** So many a second, by the clock and by processor time. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly perProcessorSecond: number;
+}
+
+export const rateOf = (count: number, { seconds, processorSeconds }: Timed<unknown>): Rate => ({
+  perSecond: count / seconds,
+  perProcessorSecond: count / processorSeconds,
+});
 
 /** Numbers from 0 to below 1 that a seed repeats (mulberry32). */
 export const seededRandom = (seed: number): (() => number) => {

@@ -9,7 +9,7 @@ import { projections, type CandidateSpace, type DossierDocument } from '@vivier/
 import { openEmbeddedReadStore, type ReadDocument, type ReadStore } from '@vivier/read-store';
 import { recorded, startProjector } from '@vivier/runtime';
 import type { House } from '@vivier/server';
-import type { Place } from './lives.ts';
+import { open, type Place } from './lives.ts';
 
 const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
 
@@ -139,5 +139,27 @@ export const expectUsable = async (
     const pieces: Uint8Array[] = [];
     for await (const piece of (await house.files.open(token)).stream) pieces.push(piece);
     expect(Buffer.concat(pieces).toString()).toBe(`{\\rtf1\\ansi ${life} ${what}\\par}`);
+  }
+};
+
+/**
+ * Opens the folder after a death, and expects all of the above of it.
+ *
+ * @param lives those of the told that are to be tried out: {@link expectUsable}
+ * @returns how many events the log holds
+ */
+export const expectSurvived = async (place: Place, lives: ReadonlySet<string>): Promise<number> => {
+  const house = await open(place.folder);
+  try {
+    await house.settled();
+    const events = await everything(house);
+    expectWhole(events);
+    expectOnce(events, place);
+    await expectFollowed(house, place, events);
+    await expectUsable(house, place, lives, events, place.told);
+    await expectFold(house, place);
+    return events.length;
+  } finally {
+    await house.close();
   }
 };

@@ -21,10 +21,13 @@ const order = () =>
   });
 
 say({ kind: 'born' });
-const { folder, organisationId, invitation, invitationId, passwordCost, lives, prefix, fate } =
+const { folder, organisationId, invitation, invitationId, passwordCost, lives, prefix, fate, end } =
   await order();
+// Others die at a place inside the product that they pass for the nth time.
+let passed = 0;
+const faults = end && { at: (point) => point === end.point && ++passed === end.nth && die() };
 say({ kind: 'opening' });
-const house = await openHouse({ folder, purpose: 'lives', log: silentLog, passwordCost });
+const house = await openHouse({ folder, purpose: 'lives', log: silentLog, passwordCost, faults });
 
 // Some die at a certain place: around the append of an event with a certain name.
 if (fate) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Actor, CommandId, OrganisationId } from '@vivier/kernel';
 import { derive } from '@vivier/runtime';
-import { administer, openHouse, silentLog, type House } from '@vivier/server';
+import { administer, openHouse, silentLog, type FaultPoint, type House } from '@vivier/server';
 import { child } from '../support/child.ts';
 import { cheap } from '../support/running.ts';
 
@@ -100,14 +100,20 @@ export interface Fate {
   readonly when: 'before' | 'after';
 }
 
+/** It dies when it passes a place inside the product for the nth time. */
+export interface End {
+  readonly point: FaultPoint;
+  readonly nth: number;
+}
+
 /**
- * Lets a child live in a place until it dies: by its fate, or killed as soon as `isTime` says so of
+ * Lets a child live in a place until it dies: by its fate, at its end, or killed as soon as `isTime` says so of
  * something that it said. Resolves with what it said, once it is dead.
  */
 export const lifetime = async (
   { process, errors, closed }: Child,
   place: Place,
-  order: { readonly prefix: string; readonly fate?: Fate },
+  order: { readonly prefix: string; readonly fate?: Fate; readonly end?: End },
   isTime: (said: Said, count: number) => boolean = () => false,
 ): Promise<readonly Said[]> => {
   const { folder, organisationId, invitation, invitationId, sent, told, unfinished } = place;

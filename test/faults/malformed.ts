@@ -181,7 +181,7 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
         JSON.stringify(
           one<() => unknown>([
             value,
-            () => [JSON.parse(request(one(documents), {}))],
+            () => [{ query: one(documents), variables: {} }],
             () => ({ query: value(), variables: value() }),
           ])(),
         ),

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
 import { handSetClock } from '@vivier/kernel';
 import { silentLog, start } from '@vivier/server';
-import { cheap } from '../support/running.ts';
 
 const [, , dataFolder = '', instant = '', when] = process.argv;
 
@@ -32,7 +31,7 @@ const server = await start({
   publicUrl: '',
   dataFolder,
   clock: handSetClock(instant),
-  passwordCost: cheap,
+  passwordCost: { memoryKiB: 8, passes: 1, parallelism: 1 },
   log: silentLog,
   demo: false,
 });

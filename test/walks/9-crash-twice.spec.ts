@@ -18,7 +18,9 @@ const dying = (folder: string, at: string, when: 'before' | 'after') => {
     said += piece.toString('utf8');
   });
   const death = once(process, 'close').then(([, signal]) => `${signal as string}${said}`);
-  const url = once(createInterface(process.stdout), 'line').then(([line]) => line as string);
+  const line = once(createInterface(process.stdout), 'line').then(([text]) => text as string);
+  const url = Promise.race([line, death.then((how) => Promise.reject(new Error(how)))]);
+  url.catch(() => undefined);
   return { url, death };
 };
 
@@ -52,7 +54,6 @@ test('Killed after a document was replaced, and again after the dossier followed
 
   // The next one goes on by itself, and dies when the dossier has followed and nobody has noted it.
   const second = dying(folder, '2026-03-04T11:00:00.000Z', 'after');
-  second.url.catch(() => undefined);
   expect(await second.death).toBe('SIGKILL');
 
   const third = await running({ folder, at: Date.parse('2026-03-04T12:00:00.000Z') });

@@ -15,6 +15,7 @@ export {
 } from './http/administration-socket.ts';
 export { DEMO_PASSWORD, demoUsers } from './house/demo.ts';
 export { staffRoles, type StaffRole } from './house/administration.ts';
+export type { FaultPoint } from './house/faults.ts';
 export { openHouse, type House } from './house/house.ts';
 export { createLog, silentLog } from './house/log.ts';
 export { fieldRights, operationRights } from './graphql/rights.ts';

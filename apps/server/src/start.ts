@@ -23,6 +23,7 @@ export interface StartOptions extends ServerConfig {
   readonly clock?: HouseOptions['clock'];
   readonly passwordCost?: HouseOptions['passwordCost'];
   readonly beforeNames?: HouseOptions['beforeNames'];
+  readonly duringRebuild?: HouseOptions['duringRebuild'];
   /** Told of each longer step. */
   readonly onStep?: (step: string) => void;
   /** Make the demo in an empty store; default: on the loopback address. */
@@ -66,6 +67,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
     ...(options.clock && { clock: options.clock }),
     ...(options.passwordCost && { passwordCost: options.passwordCost }),
     ...(options.beforeNames && { beforeNames: options.beforeNames }),
+    ...(options.duringRebuild && { duringRebuild: options.duringRebuild }),
   });
   let app: NestFastifyApplication | undefined;
   try {
@@ -90,17 +92,17 @@ export const start = async (options: StartOptions): Promise<Server> => {
         void sendRefusal(request, reply, 400, edgeRejections.AddressUnknown());
       },
     });
-    const takesIn = takingIn(adapter.getInstance() as never, new Rates(rate));
+    const takesIn = takingIn(adapter.getInstance(), new Rates(rate));
     app = await NestFactory.create<NestFastifyApplication>(
       ApiModule.of(house, () => url, new Rates(rate)),
       adapter,
       { logger: frameworkLog(log, 'Nest'), abortOnError: false, bufferLogs: false },
     );
     const server = adapter.getInstance();
-    await explorer(server as never, demoInvitation !== undefined);
-    await transfers(server as never, house);
-    health(server as never, house, takesIn);
-    invitationPage(server as never, house);
+    await explorer(server, demoInvitation !== undefined);
+    await transfers(server, house);
+    health(server, house, takesIn);
+    invitationPage(server, house);
     await app.listen(port, host);
     // Whoever is signed in is served before the last name is known.
     house.directory.begin();

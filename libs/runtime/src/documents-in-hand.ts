@@ -10,6 +10,7 @@ import type {
 } from '@vivier/kernel';
 import { packDocument, unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import type { ReadDocument, ReadFilter, ReadStore, ReadWrite } from '@vivier/read-store';
+import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn } from './followers.ts';
 
 interface Held {
@@ -56,6 +57,7 @@ export class DocumentsInHand {
     private readonly readStore: ReadStore,
     private readonly projection: Projection,
     private readonly collection: string,
+    private readonly faults?: RuntimeFaults,
   ) {}
 
   /** How many documents wait to be written, at most. */
@@ -73,6 +75,7 @@ export class DocumentsInHand {
       plan.push({ event, touch, keys: pure(() => touch.keys(event)) });
     }
     await this.#fetch(plan);
+    if (plan.length > 0) this.faults?.at('mid-projection');
     for (const { event, touch, keys } of plan) {
       this.at = event.position;
       const { organisationId } = event;
@@ -168,7 +171,7 @@ export class DocumentsInHand {
   #keep(organisationId: OrganisationId, stored: ReadDocument): void {
     const { _position: position, ...document } = unpackDocument<
       Document & { readonly _position?: Position }
-    >(stored as PackedDocument);
+    >(stored);
     const held = { organisationId, id: stored._id, document, position, changed: false };
     this.#held.set(`${organisationId}/${stored._id}`, held);
   }

@@ -14,6 +14,7 @@ import {
   type OutboxEntry,
   type OutboxTask,
 } from '@vivier/work-state';
+import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -28,6 +29,7 @@ export interface EffectRunnerPorts {
   /** Told of each attempt that failed; `dead` when it was the last. */
   readonly onFailure?: (entry: OutboxEntry, dead: boolean) => void;
   readonly wait?: Wait;
+  readonly faults?: RuntimeFaults;
 }
 
 export interface EffectRunner {
@@ -126,6 +128,7 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
   ): Promise<void> => {
     const { effect, progress, written: from } = follower;
     if (tasks.length > 0 || to - from >= UNWRITTEN) {
+      ports.faults?.at('before-position-saved');
       await outbox.take({ effect: effect.name, from, to, tasks, due: clock.now() });
       follower.written = to;
     }

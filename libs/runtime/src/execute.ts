@@ -1,6 +1,7 @@
 import {
   AppendTooLarge,
   EventIdConflict,
+  StoreFull,
   WrongExpectedRevision,
   type EventStore,
 } from '@vivier/event-store';
@@ -23,6 +24,7 @@ import { createAppend } from './append.ts';
 import { derive } from './derive.ts';
 import { digestOf } from './digest.ts';
 import { newIdOf, type CommandEnvelope, type Done, type Permission } from './envelope.ts';
+import type { RuntimeFaults } from './faults.ts';
 import { needsUpgrade } from './followers.ts';
 import { checkInput, type Checked } from './input.ts';
 import { Folds } from './folds.ts';
@@ -37,12 +39,21 @@ export interface CommandPorts {
   readonly vault: Pick<Vault, 'seal' | 'mac' | 'organisationMac'>;
   readonly codec: EventCodec;
   readonly clock: Clock;
+  readonly faults?: RuntimeFaults;
 }
 
 export type Execute = (envelope: CommandEnvelope) => Promise<Done | Rejection>;
 
 /** Races with other processes on one stream are retried this often before the sender is told. */
 const ATTEMPTS = 16;
+
+/** The engine's code for it, as keys meet it that are made before the events are written (SQLITE_FULL). */
+const SQLITE_FULL = 13;
+
+/** Whatever was to be written found no room: the events, or the keys that they are sealed with. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof StoreFull ||
+  (((error as { readonly errcode?: number } | null)?.errcode ?? 0) & 0xff) === SQLITE_FULL;
 
 /**
  * Makes the one door through which every change goes: rights, input, idempotence, the fold, the
@@ -176,7 +187,9 @@ export const createExecute = (ports: CommandPorts): Execute => {
         revision: loaded.revision,
         repeated: false,
       };
-    return append({ envelope, aggregate, key, loaded, decided, at, canonical });
+    const done = await append({ envelope, aggregate, key, loaded, decided, at, canonical });
+    ports.faults?.at('after-commit-before-answer');
+    return done;
   };
 
   return async (envelope) => {
@@ -201,6 +214,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
         } catch (error) {
           if (error instanceof KeyFenced) return aggregate.absent();
           if (error instanceof AppendTooLarge) return commandRejections.InputTooLarge();
+          if (isDiskFull(error)) return commandRejections.StoreFull();
           if (needsUpgrade(error))
             return commandRejections.UpgradeNeeded({ event: error.wireType });
           // A lost race: what the winner wrote is read before deciding again.

@@ -4,6 +4,7 @@ export { derive, deriveCommandId, deriveEventId } from './derive.ts';
 export { newIdOf, type CommandEnvelope, type Done, type Permission } from './envelope.ts';
 export { createExecute, type CommandPorts, type Execute } from './execute.ts';
 export { startEffectRunner, type EffectRunner } from './effect-runner.ts';
+export type { RuntimeFaults, RuntimePoint } from './faults.ts';
 export {
   CannotGoOn,
   haltFor,

@@ -4,6 +4,7 @@ import type { EventCodec } from '@vivier/kernel/sealing';
 import type { ReadStore } from '@vivier/read-store';
 import { findHome } from './collections.ts';
 import { DocumentsInHand } from './documents-in-hand.ts';
+import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -22,6 +23,7 @@ export interface ProjectorPorts {
   readonly onHalt?: (projection: string, halt: Halt) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
+  readonly faults?: RuntimeFaults;
 }
 
 /** A collection that was built, and how far. */
@@ -86,7 +88,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
         : { collection: beside, answers: true };
     await readStore.declare({ name: collection, indexes: projection.indexes });
     const taken = await readStore.position(collection);
-    const documents = new DocumentsInHand(readStore, projection, collection);
+    const documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
     // What lies in the log now is to be shown before it answers.
     const answersAt = answers ? undefined : await store.head();
     const progress = new Progress(taken);
@@ -181,7 +183,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     follower.collection = collection;
     follower.answersAt = undefined;
     follower.taken = position;
-    follower.documents = new DocumentsInHand(readStore, projection, collection);
+    follower.documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
     follower.progress.moveTo(position);
     // Already gone, unless it never answered.
     if (before !== collection) await readStore.drop(before);
@@ -193,7 +195,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
       for (const follower of followers) {
         const { collection, projection, progress } = follower;
         follower.taken = progress.position;
-        follower.documents = new DocumentsInHand(readStore, projection, collection);
+        follower.documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
         await answer(follower, progress.position);
       }
     });

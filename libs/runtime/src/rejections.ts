@@ -27,6 +27,12 @@ export const commandRejections = defineRejections({
     message: 'The input is larger than one change may be (1 MiB).',
     remedy: 'Shorten it and send again.',
   },
+  StoreFull: {
+    message: 'The disk of the service is full; nothing was changed.',
+    remedy:
+      'Tell whoever runs the service to free some space, then send the same command again with the same commandId. Reading goes on.',
+    retry: 'later',
+  },
   UpgradeNeeded: {
     message:
       'What this is about was written by a newer version of the program; nothing was changed.',

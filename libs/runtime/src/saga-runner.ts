@@ -15,6 +15,7 @@ import {
   type WorkState,
 } from '@vivier/work-state';
 import type { Execute } from './execute.ts';
+import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { recorded } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -35,6 +36,7 @@ export interface SagaRunnerPorts {
   readonly onFailure?: (saga: string, failure: string) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
+  readonly faults?: RuntimeFaults;
 }
 
 export interface SagaRunner {
@@ -89,6 +91,7 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     to: Position,
     instances: readonly SagaInstance[],
   ): Promise<void> => {
+    ports.faults?.at('before-position-saved');
     try {
       await workState.commit({ saga: saga.name, from: written, to, instances });
     } catch (error) {

@@ -23,7 +23,7 @@ export {
   type PastEvent,
   type PastStream,
 } from './past.ts';
-export { projected } from './projected.ts';
+export { projected, type Interruption } from './projected.ts';
 export { givenProjection, type ProjectionWords } from './projections.ts';
 export { givenSaga, type Plan } from './sagas.ts';
 export { inClear, told, type Clear, type Told } from './told.ts';

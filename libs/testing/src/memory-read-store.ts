@@ -97,12 +97,18 @@ export class MemoryReadStore implements ReadStore {
     this.#positions.delete(projection);
   }
 
-  /** Everything that is stored, as one text: what two ways to build it are compared by. */
+  /**
+   * Everything that is stored, as one text: what two ways to build it are compared by. Where the
+   * documents of a projection lie is not part of it.
+   */
   contents(): string {
-    const collections = [...this.#collections].map(([name, documents]) => [
-      name,
-      [...documents].sort(([a], [b]) => (a < b ? -1 : 1)),
-    ]);
+    const projections = new Map([...this.#current].map(([name, collection]) => [collection, name]));
+    const collections = [...this.#collections]
+      .map(([name, documents]): [string, unknown] => [
+        projections.get(name) ?? name,
+        [...documents].sort(([a], [b]) => (a < b ? -1 : 1)),
+      ])
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     return JSON.stringify(collections);
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncedAppends } from '../baselines/disk.ts';
 import { inTurns, seededRandom, spreadOf, timed, zipf } from '../measure.ts';
 import { organisationOf } from '../seed/folder.ts';
-import type { Context, Figure, Result, Row } from '../row.ts';
+import type { Context, Result, Row } from '../row.ts';
 import {
   commandsAlone,
   countConflicts,

@@ -5,7 +5,7 @@ import { dossier, projections } from '@vivier/projections';
 import { openEmbeddedReadStore } from '@vivier/read-store';
 import { startProjector } from '@vivier/runtime';
 import { BareLog } from '../baselines/log.ts';
-import { inTurns, spreadOf, timed } from '../measure.ts';
+import { inTurns, rateOf, spreadOf, timed, type Rate } from '../measure.ts';
 import { filesOf, openParts } from '../seed/parts.ts';
 import type { Context, Figure, Result, Row } from '../row.ts';
 
@@ -20,14 +20,14 @@ export const rebuild: Row = {
     const head = await parts.store.head();
     let turn = 0;
 
-    const baseline = async (): Promise<number> => {
-      const { seconds, result } = await timed(() => bare.readAndParse());
-      return result / seconds;
+    const baseline = async (): Promise<Rate> => {
+      const measured = await timed(() => bare.readAndParse());
+      return rateOf(measured.result, measured);
     };
-    const build = async (some: readonly Projection[]): Promise<number> => {
+    const build = async (some: readonly Projection[]): Promise<Rate> => {
       turn += 1;
       const readStore = await openEmbeddedReadStore({ file: join(folder, `built-${turn}.sqlite`) });
-      const { seconds } = await timed(async () => {
+      const measured = await timed(async () => {
         const projector = await startProjector({ ...parts, readStore, projections: some });
         for (const progress of projector.progress.values())
           if (!(await progress.reached(head))) throw new Error('A projection stands still.');
@@ -36,14 +36,17 @@ export const rebuild: Row = {
       await readStore.close();
       for (const end of ['', '-wal', '-shm'])
         rmSync(join(folder, `built-${turn}.sqlite${end}`), { force: true });
-      return (head + 1) / seconds;
+      return rateOf(head + 1, measured);
     };
     const measured = async (some: readonly Projection[], repetitions: number) => {
       const pairs = await inTurns(repetitions, baseline, () => build(some));
       return {
-        ratio: spreadOf(pairs.map(([r, own]) => own / r)),
-        r: spreadOf(pairs.map(([r]) => r)).median,
-        own: spreadOf(pairs.map(([, own]) => own)).median,
+        ratio: spreadOf(pairs.map(([r, own]) => own.perSecond / r.perSecond)),
+        byProcessor: spreadOf(
+          pairs.map(([r, own]) => own.perProcessorSecond / r.perProcessorSecond),
+        ).median,
+        r: spreadOf(pairs.map(([r]) => r.perSecond)).median,
+        own: spreadOf(pairs.map(([, own]) => own.perSecond)).median,
       };
     };
 
@@ -63,6 +66,7 @@ export const rebuild: Row = {
       events: head + 1,
       'R, events/s': single.r,
       'dossier, events/s': single.own,
+      'dossier, × R by processor time': single.byProcessor,
     };
     if (size.name === 'full')
       for (const other of projections.filter(({ name }) => name !== one.name)) {
@@ -73,6 +77,7 @@ export const rebuild: Row = {
     const all = await measured(projections, size.name === 'full' ? 5 : 3);
     figures.push({ what: `all ${projections.length} together`, unit: '× R', value: all.ratio });
     behind['all together, events/s'] = all.own;
+    behind['all together, × R by processor time'] = all.byProcessor;
     bare.close();
     await parts.close();
     return { figures, behind };

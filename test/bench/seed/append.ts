@@ -78,7 +78,7 @@ export const appendPast = async (
     );
   };
 
-  let turn: Past[] = [];
+  const turn: Past[] = [];
   for (const one of past) {
     turn.push(one);
     if (turn.length === TURN) await appendTurn(turn.splice(0));

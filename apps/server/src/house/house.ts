@@ -29,6 +29,7 @@ import { ownFolder, type Outbox } from '@vivier/work-state';
 import { candidateReader, choresOf } from './chores.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { effectsOf } from './effects.ts';
+import type { Faults } from './faults.ts';
 import type { Log } from './log.ts';
 import { movableClock, type MovableClock } from './movable-clock.ts';
 import { openStores, type PasswordCost } from './stores.ts';
@@ -60,6 +61,8 @@ export interface House {
   ) => Promise<Loaded>;
   /** Resolves once everything that follows from the log so far has happened. */
   readonly settled: () => Promise<void>;
+  /** Where tests can stop it. */
+  readonly faults?: Faults;
   /** Stops what runs, closes the stores, gives the folder back. */
   readonly close: () => Promise<void>;
 }
@@ -76,6 +79,7 @@ export interface HouseOptions {
   readonly beforeNames?: () => Promise<void>;
   /** Awaited with each page of the log that a rebuild takes in, for tests. */
   readonly duringRebuild?: () => Promise<void>;
+  readonly faults?: Faults;
 }
 
 /**
@@ -85,6 +89,7 @@ export interface HouseOptions {
  */
 export const openHouse = async (options: HouseOptions): Promise<House> => {
   const { folder, log } = options;
+  const faults = options.faults && { faults: options.faults };
   const clock = movableClock(folder, options.clock ?? systemClock);
   /** What has been opened, to be closed in the opposite order. */
   const opened: (() => Promise<void>)[] = [];
@@ -99,16 +104,26 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       clock,
       opened,
       ...(options.passwordCost && { passwordCost: options.passwordCost }),
+      ...faults,
     });
     const { vault, store, readStore, workState, identity, files } = stores;
 
     const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
-    const execute = createExecute({ aggregates, permissions: rights, store, vault, codec, clock });
+    const execute = createExecute({
+      aggregates,
+      permissions: rights,
+      store,
+      vault,
+      codec,
+      clock,
+      ...faults,
+    });
     const projector = await startProjector({
       store,
       readStore,
       codec,
       projections,
+      ...faults,
       onHalt: (projection, halt) => {
         log.error({ projection, ...halt }, 'A projection stands still.');
       },
@@ -130,6 +145,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       clock,
       execute,
       sagas,
+      ...faults,
       onHalt: (saga, halt) => {
         log.error({ saga, ...halt }, 'A saga stands still.');
       },
@@ -147,6 +163,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       codec,
       clock,
       effects: effectsOf(stores),
+      ...faults,
       onHalt: (effect, halt) => {
         log.error({ effect, ...halt }, 'An effect stands still.');
       },
@@ -211,6 +228,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       ticker,
       load: loadOne,
       settled,
+      ...faults,
       close: closeAll,
     };
   } catch (failure) {

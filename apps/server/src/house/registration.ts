@@ -27,7 +27,7 @@ export const registerCandidate = async (
   registration: Registration,
   send: Send = house.execute,
 ): Promise<Done | Rejection> => {
-  const { vault, identity, clock } = house;
+  const { vault, identity, clock, faults } = house;
   const { email, commandId } = registration;
   const invited = await readInvitationToken(
     vault,
@@ -47,6 +47,7 @@ export const registerCandidate = async (
 
   const claim = await vault.claims.claim(organisationId, email, candidateId, clock.now());
   if (claim === 'taken') return candidateRejections.AddressTaken();
+  faults?.at('between-claim-and-registration');
   const giveUp = async (rejection: Rejection): Promise<Rejection> => {
     const { revision } = await house.load(organisationId, candidate, candidateId);
     // Somebody who is registered keeps their account, whatever this repetition was refused for.
@@ -69,6 +70,7 @@ export const registerCandidate = async (
     if (error instanceof SignInRefused) return giveUp(signInRejection(error));
     throw error;
   }
+  faults?.at('between-claim-and-registration');
   const { fullName } = registration;
   const outcome = await send({ ...command, input: { invitationId, fullName, email } });
   // The effect `confirmAddress` makes the claim lasting.

@@ -6,6 +6,7 @@ import { erased, type Clock, type Scope } from '@vivier/kernel';
 import { openEmbeddedReadStore, type ReadStore } from '@vivier/read-store';
 import { openEmbeddedVault, type Vault } from '@vivier/vault';
 import { openEmbeddedWorkState, type WorkState } from '@vivier/work-state';
+import type { Faults } from './faults.ts';
 
 export type PasswordCost = NonNullable<Parameters<typeof openEmbeddedIdentity>[0]['passwordCost']>;
 
@@ -25,6 +26,7 @@ export interface StoresOptions {
   /** Gets a way to close each store, in the order in which they are opened. */
   readonly opened: (() => Promise<void>)[];
   readonly passwordCost?: PasswordCost;
+  readonly faults?: Faults;
 }
 
 const accountScope = 'account' as Scope;
@@ -35,6 +37,7 @@ export const openStores = async ({
   clock,
   opened,
   passwordCost,
+  faults,
 }: StoresOptions): Promise<Stores> => {
   const at = (name: string): string => join(folder, name);
 
@@ -43,9 +46,14 @@ export const openStores = async ({
     masterKeysFile: at('master-keys.json'),
     fenceFile: at('erased.jsonl'),
     clock,
+    ...(faults && { faults }),
   });
   opened.push(() => vault.close());
-  const store = await openEmbeddedEventStore({ file: at('log.sqlite'), now: () => clock.now() });
+  const store = await openEmbeddedEventStore({
+    file: at('log.sqlite'),
+    now: () => clock.now(),
+    ...(faults && { faults }),
+  });
   opened.push(() => store.close());
   const readStore = await openEmbeddedReadStore({ file: at('read-models.sqlite') });
   opened.push(() => readStore.close());
