@@ -1,4 +1,5 @@
 import type { OrganisationId, PersonId } from '@vivier/kernel';
+import { administer } from '@vivier/server';
 import { runToEnd } from '../support/child.ts';
 import type { Client } from '../support/client.ts';
 import {
@@ -81,7 +82,9 @@ beforeAll(async () => {
   const { documentId: cv } = await step(() => deposit(noa, 'CV.pdf'));
   const { documentId: diploma } = await step(() => deposit(noa, 'CV.docx'));
   await step(() => noa.do('selectDocument', { applicationId, item: 'cv', documentId: cv }));
-  await step(() => noa.do('selectDocument', { applicationId, item: 'diploma', documentId: diploma }));
+  await step(() =>
+    noa.do('selectDocument', { applicationId, item: 'diploma', documentId: diploma }),
+  );
   await step(() => noa.do('submitApplication', { applicationId }));
   await step(async () =>
     maison.olu.do('acceptDocument', { ...(await seeing()), documentId: cv, version: 1 }),
@@ -140,16 +143,20 @@ test('Before it began there is no such application, nor for another organisation
     );
 });
 
-test.each(['', 'yesterday', '2026-03-02', '2026-03-02T09:10:00', '2026-02-30T00:00:00Z', '2026-03-02T24:00:00Z'])(
-  'What is no instant is refused as input: %p',
-  async (asOf) => {
-    const refusal = await maison.compliance.refused(onlyFacts, { applicationId, asOf });
-    expect(refusal).toMatchObject({
-      code: 'InvalidInput',
-      details: { fields: { asOf: expect.stringContaining('ISO-8601') as string } },
-    });
-  },
-);
+test.each([
+  '',
+  'yesterday',
+  '2026-03-02',
+  '2026-03-02T09:10:00',
+  '2026-02-30T00:00:00Z',
+  '2026-03-02T24:00:00Z',
+])('What is no instant is refused as input: %p', async (asOf) => {
+  const refusal = await maison.compliance.refused(onlyFacts, { applicationId, asOf });
+  expect(refusal).toMatchObject({
+    code: 'InvalidInput',
+    details: { fields: { asOf: expect.stringContaining('ISO-8601') as string } },
+  });
+});
 
 test('It is for admins and compliance, who reads facts and opens nothing by it', async () => {
   const asked = { applicationId, asOf: minute(8) };
@@ -177,7 +184,11 @@ test('The command line tells the same, with every event that led there and no pe
   const told = JSON.parse(output) as {
     readonly dossier: { readonly state: string; readonly revision: number };
     readonly synthesis: { readonly entries: readonly { readonly verdict: unknown }[] };
-    readonly events: readonly { readonly at: string; readonly event: string; readonly data: unknown }[];
+    readonly events: readonly {
+      readonly at: string;
+      readonly event: string;
+      readonly data: unknown;
+    }[];
   };
   expect(told.dossier).toMatchObject({
     state: 'submitted',
@@ -203,16 +214,22 @@ test('The command line tells the same, with every event that led there and no pe
     expect(output).not.toContain(personal);
 }, 60_000);
 
-test('The command line says what is wrong with an instant, and where nothing was', async () => {
-  expect(await replayed('yesterday')).toEqual({
-    code: 1,
-    output: expect.stringContaining('must be an ISO-8601 instant') as string,
+test('What the command line asks says what is wrong with an instant, and where nothing was', async () => {
+  const asked = (until: string, organisation?: string) =>
+    administer(house.server.house, {
+      do: 'replayDossier',
+      applicationId,
+      until,
+      ...(organisation && { organisation }),
+    });
+  expect(await asked('yesterday')).toMatchObject({
+    rejected: 'InvalidInput',
+    details: { fields: { until: expect.stringContaining('ISO-8601 instant') as string } },
   });
-  expect(await replayed(minute(0))).toEqual({
-    code: 1,
-    output: expect.stringContaining('There is no such application.') as string,
-  });
-}, 60_000);
+  expect(await asked(minute(0))).toMatchObject({ rejected: 'ApplicationUnknown' });
+  expect(await asked(minute(8), 'nobody')).toMatchObject({ rejected: 'ApplicationUnknown' });
+  expect(await asked(minute(8))).toMatchObject({ done: {} });
+});
 
 test('GDPR 17: who was erased since has no name at any instant, and the facts stay', async () => {
   const { identity, vault } = house.server.house;

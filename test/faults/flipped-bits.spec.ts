@@ -17,12 +17,13 @@ const random = drawing(seed);
 const organisationId = 'maison' as OrganisationId;
 
 let folder: string;
+let file: string;
 let store: EventStore;
 let disk: DatabaseSync;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vivier-flipped-'));
-  const file = join(folder, 'log.sqlite');
+  file = join(folder, 'log.sqlite');
   store = await openEmbeddedEventStore({ file });
   const streams = Array.from({ length: 6 }, () => streamName('sample', crypto.randomUUID()));
   for (let index = 0; index < RECORDS; index += 1) {
@@ -74,9 +75,7 @@ test(`each of ${FLIPS} bits flipped in stored records is found and its position 
   while (flips < FLIPS) {
     const column = COLUMNS[random(COLUMNS.length)]!;
     const position = random(RECORDS);
-    const reading = disk.prepare(
-      `SELECT ${column} AS value FROM records WHERE position = ?`,
-    );
+    const reading = disk.prepare(`SELECT ${column} AS value FROM records WHERE position = ?`);
     reading.setReadBigInts(true);
     const { value: old } = reading.get(position) as { readonly value: unknown };
     const { value, as } = flipped(old);
@@ -93,8 +92,12 @@ test(`each of ${FLIPS} bits flipped in stored records is found and its position 
     disk
       .prepare(`UPDATE records SET ${column} = ? WHERE position = ?`)
       .run(old as bigint | string | Buffer, where);
+    if (column !== 'position') continue;
+    // An open store remembers how far the log went, and would find it too short from now on.
+    await store.close();
+    store = await openEmbeddedEventStore({ file });
   }
   expect(missed).toEqual([]);
   // All that was turned over was turned back: nothing else is wrong with the log.
   expect(await found()).toBeUndefined();
-}, 600_000);
+}, 900_000);

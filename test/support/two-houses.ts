@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from './client.ts';
 import {
   registered,
   sample,
@@ -104,7 +103,7 @@ export const twoHouses = async (house: Running): Promise<TwoHouses> => {
 
 /** Somebody in each role, as the API meets them. */
 export const peopleOf = ({ anybody }: Running, { maison, ada }: TwoHouses) => ({
-  anonymous: anybody as Client,
+  anonymous: anybody,
   candidate: ada.client,
   operator: maison.olu,
   admin: maison.admin,

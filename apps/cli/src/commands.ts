@@ -108,14 +108,18 @@ const program = (): Command => {
     .action(async (projection?: string) => {
       const progress = rebuildProgress(console.log);
       const done = await ask({ do: 'rebuild', ...(projection && { projection }) }, progress);
-      for (const [name, how] of Object.entries(done ?? {})) console.log(`${name}: rebuilt, ${how}.`);
+      for (const [name, how] of Object.entries(done ?? {}))
+        console.log(`${name}: rebuilt, ${how}.`);
     });
 
   const replay = vivier.command('replay').description('What something was like, told by the log.');
   replay
     .command('dossier <applicationId>')
     .description('A dossier as it was at an instant, as JSON; personal values stay sealed.')
-    .requiredOption('--until <instant>', 'ISO-8601 with its offset, for example 2026-03-02T09:30:00Z')
+    .requiredOption(
+      '--until <instant>',
+      'ISO-8601 with its offset, for example 2026-03-02T09:30:00Z',
+    )
     .option('--organisation <slug>', 'where there are several; default: whichever has it')
     .action(
       async (

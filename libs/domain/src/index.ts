@@ -2,6 +2,7 @@ export * from './aggregates.ts';
 export * from './events.ts';
 export * from './rights.ts';
 export { application, type ApplicationEvent } from './application/application.ts';
+export { isShownToReviewers } from './application/shown-versions.ts';
 export { applicationRejections } from './application/rejections.ts';
 export type { ApplicationState, Dossier, Pin } from './application/state.ts';
 export { candidate, candidateRejections, type CandidateState } from './candidate/candidate.ts';

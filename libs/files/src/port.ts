@@ -124,9 +124,9 @@ export interface Files {
    * Takes the bytes in, checks them while they come and as a whole, and resolves once they are sealed
    * and durable.
    *
-   * A completed transfer uses the address up. A broken one does not, since lines break; nor does a
-   * refused one, since nothing was kept, the holder has proved nothing but a poor choice of file, and
-   * may take the right one without a new request. Each until the ten minutes end. Of two transfers to
+   * A completed transfer uses the address up, and so does one whose file was refused: another address is
+   * requested for the right file. A broken one does not, since lines break, until the ten minutes end.
+   * Of two transfers to
    * one address the later one wins: the earlier is most often one whose break was not noticed yet.
    *
    * When it refuses before the end, the rest of the stream is not read: the caller closes it.

@@ -46,7 +46,9 @@ export const createAppend =
   async ({ envelope, aggregate, key, loaded, decided, at, canonical }) => {
     const { organisationId, by, commandId } = envelope;
     const stream = streamName(aggregate.category, key);
-    const ids = decided.map((_, index) => deriveEventId(...sourceOf(envelope), String(index)));
+    const ids = decided.map((_, index) =>
+      deriveEventId(...sourceOf(envelope), stream, String(index)),
+    );
     let state = loaded.state;
     decided.forEach((event, index) => {
       // The fold of one's own new events needs no position: they have none yet.

@@ -1,4 +1,9 @@
-import { collectionName, type Document, type OrganisationId, type Projection } from '@vivier/kernel';
+import {
+  collectionName,
+  type Document,
+  type OrganisationId,
+  type Projection,
+} from '@vivier/kernel';
 import {
   UnknownCollection,
   type ReadCollection,

@@ -8,7 +8,7 @@ import type {
   Recorded,
   Touch,
 } from '@vivier/kernel';
-import { packDocument, unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
+import { packDocument, unpackDocument } from '@vivier/kernel/sealing';
 import type { ReadDocument, ReadFilter, ReadStore, ReadWrite } from '@vivier/read-store';
 import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn } from './followers.ts';

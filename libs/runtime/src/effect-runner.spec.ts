@@ -344,7 +344,7 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
     const { done, everything, outbox, run, send, store } = begin();
     await send(opening(), adding('one'), adding('three'), adding('fifth'));
     const { on, ...rest } = filing(async (task, attempt) => {
-      done.push({ ...(task as Task), ...attempt });
+      done.push({ ...task, ...attempt });
     });
     const broken: Effect = {
       ...rest,

@@ -23,6 +23,7 @@ export {
   type Rebuilt,
   type RebuildStep,
 } from './rebuild.ts';
+export { oneAtATime, turns } from './one-at-a-time.ts';
 export { commandRejections } from './rejections.ts';
 export { asOf, replay } from './replay.ts';
 export { startSagaRunner, type SagaRunner } from './saga-runner.ts';

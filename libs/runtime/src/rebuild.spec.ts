@@ -15,7 +15,8 @@ import { startProjector, type Projector } from './projector.ts';
 import { rebuilder, type RebuildPorts, type RebuildStep } from './rebuild.ts';
 import * as sample from './samples.fixtures.ts';
 
-const { ada, adaId, adding, bob, bobId, first, opening, organisationId, otto, second, sending } = sample;
+const { ada, adaId, adding, bob, bobId, first, opening, organisationId, otto, second, sending } =
+  sample;
 const notebooks = sample.notebooks as unknown as Projection;
 const diaries: Projection = { ...notebooks, name: 'diaries' };
 
@@ -471,4 +472,3 @@ describe('However the log grew and was read', () => {
     ]);
   });
 });
-

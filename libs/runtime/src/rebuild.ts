@@ -131,9 +131,7 @@ export const rebuild = async (
     onHalt: (projection, halt) => halts.push({ projection, ...halt }),
   });
 
-  const finish = async (
-    position: Position,
-  ): Promise<ReadonlyMap<string, Finished> | undefined> => {
+  const finish = async (position: Position): Promise<ReadonlyMap<string, Finished> | undefined> => {
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_PAUSE_MS)]);
     if (!(await allReach(builder.progress.values(), position, inTime))) return undefined;
     await builder.stop();

@@ -80,14 +80,18 @@ export const startTicker = (ports: TickerPorts): Ticker => {
     return Math.max(10, Math.min(LONGEST_NAP, next - clock.now()));
   };
 
-  const schedule = async (): Promise<void> => {
-    const ms = await nap();
+  const sleep = (ms: number): void => {
     if (stopped) return;
     timer = setTimeout(() => {
-      void tick().then(schedule);
+      tick().then(schedule, schedule);
     }, ms);
   };
-  if (ports.automatic) void schedule();
+  const schedule = (): void => {
+    nap().then(sleep, () => {
+      sleep(LONGEST_NAP);
+    });
+  };
+  if (ports.automatic) schedule();
 
   return {
     tick,

@@ -7,7 +7,6 @@ import {
   id,
   saga,
   type Actor,
-  type AnyDecider,
   type Brand,
   type CommandId,
   type EventOf,
@@ -123,7 +122,7 @@ test('Ten years of a thousand members: each anniversary once, on its day, none a
   const codec = new EventCodec([events]);
   const clock = handSetClock('2026-03-02T09:00:00.000Z');
   const execute = createExecute({
-    aggregates: { member: member as unknown as AnyDecider },
+    aggregates: { member: member },
     permissions: { Join: 'anyone', Leave: 'anyone', PassYear: 'saga' },
     store,
     vault: new MemoryVault(),

@@ -5,3 +5,4 @@ export type { DestructionPoint, VaultFaults } from './embedded/destroyer.ts';
 export { openMasterKeysFile, type MasterKeys } from './master-keys.ts';
 export { equalInConstantTime } from './equal.ts';
 export { newId } from './new-id.ts';
+export { comparableEmail } from './embedded/email-claims.ts';

@@ -74,6 +74,19 @@ export interface EmailClaims {
     personId: PersonId,
     at: number,
   ): Promise<'claimed' | 'taken'>;
+  /**
+   * Claims an address for a person whose id follows from a random text that is kept with the claim and
+   * goes with it: the same command finds the same text, and so the same id, and once the claim is gone
+   * no id confirms a guessed address. `personOf` is pure.
+   *
+   * @returns the text; undefined where the address is taken
+   */
+  claimApart(
+    organisationId: OrganisationId,
+    email: string,
+    personOf: (apart: string) => PersonId,
+    at: number,
+  ): Promise<string | undefined>;
   /** The registration is in the log: the claim stays until the person goes. */
   confirm(organisationId: OrganisationId, personId: PersonId): Promise<void>;
   /** Who holds the address; an unconfirmed holder too. */

@@ -1,11 +1,5 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import {
-  Catch,
-  Module,
-  ValidationPipe,
-  type DynamicModule,
-  type ValidationError,
-} from '@nestjs/common';
+import { Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { GraphQLModule } from '@nestjs/graphql';

@@ -17,6 +17,12 @@ import {
   ValidateNested,
 } from 'class-validator';
 
+/** A letter, digit or sign: white space and invisible characters alone say nothing. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/** No control characters and no broken ones: a name that every system can show. */
+const FILE_NAME = /^[^\p{Cc}\p{Cs}]*$/u;
+
 const TOKEN = /^[\w.-]+$/;
 
 /** Text with something in it besides white space. */
@@ -25,7 +31,7 @@ const Words =
   (target, property) => {
     IsString()(target, property);
     Length(1, most)(target, property);
-    Matches(/\S/, { message: `${String(property)} must not be blank` })(target, property);
+    Matches(VISIBLE, { message: `${String(property)} must not be blank` })(target, property);
   };
 
 @InputType({ isAbstract: true })
@@ -138,10 +144,6 @@ export class GrantConsentInput extends CommandInput {
   @Field(() => String, { description: 'The version of the text that was shown.' })
   @Words(60)
   textVersion!: string;
-
-  @Field(() => String, { defaultValue: 'online', description: '`online`, `paper` or `phone`.' })
-  @IsIn(['online', 'paper', 'phone'])
-  channel!: 'online' | 'paper' | 'phone';
 }
 
 @InputType()
@@ -179,6 +181,7 @@ export class AddDocumentInput extends CommandInput {
   uploadId!: string;
 
   @Field(() => String)
+  @Matches(FILE_NAME, { message: 'fileName must not hold control characters' })
   @Words(200)
   fileName!: string;
 }

@@ -1,10 +1,5 @@
 import DataLoader from 'dataloader';
-import {
-  erased,
-  type PersonId,
-  type Sealed,
-  type SealedBlob,
-} from '@vivier/kernel';
+import { erased, type PersonId, type Sealed, type SealedBlob } from '@vivier/kernel';
 import { openHandles, stored, unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import { candidateSpace, type CandidateSpace } from '@vivier/projections';
 import { documentsOf } from '@vivier/runtime';

@@ -46,7 +46,12 @@ export const dossierAsOf = async (
   const then = replay(dossier, events, applicationId);
   const synthesis = replay(reviewSynthesis, events, applicationId);
   if (!then || !synthesis) return undefined;
-  return { dossier: then, synthesis, space: replay(candidateSpace, events, then.candidateId), events };
+  return {
+    dossier: then,
+    synthesis,
+    space: replay(candidateSpace, events, then.candidateId),
+    events,
+  };
 };
 
 const INSTANT =

@@ -2,13 +2,15 @@ import { candidate, type CandidateState, type FileId } from '@vivier/domain';
 import type { Files } from '@vivier/files';
 import type { Identity } from '@vivier/identity';
 import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
-import type { Chore } from '@vivier/runtime';
+import type { Chore, turns } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
 
 interface Ports {
   readonly vault: Vault;
   readonly identity: Identity;
   readonly files: Files;
+  /** Work under one name goes one after another. */
+  readonly inTurn: ReturnType<typeof turns>;
   readonly candidateOf: (
     organisationId: OrganisationId,
     personId: PersonId,
@@ -22,19 +24,23 @@ const CLAIM_LASTS = 15 * MINUTE;
 
 /**
  * Gives back the addresses of registrations that never came: the claim, and the account that was made
- * before the event. A claim whose registration is in the log is confirmed instead.
+ * before the event. A claim whose registration is in the log is confirmed instead. What is being
+ * registered at this moment is left alone.
  */
 export const releaseClaims = async (
-  { vault, identity, candidateOf }: Ports,
+  { vault, identity, candidateOf, inTurn }: Ports,
   now: number,
 ): Promise<void> => {
-  for (const { organisationId, personId } of await vault.claims.unconfirmed(now - CLAIM_LASTS)) {
-    const { status } = await candidateOf(organisationId, personId);
-    if (status === 'absent') {
-      await identity.removeAccountsOf(organisationId, personId);
-      await vault.claims.release(organisationId, personId);
-    } else await vault.claims.confirm(organisationId, personId);
-  }
+  const lapsed = () => vault.claims.unconfirmed(now - CLAIM_LASTS);
+  for (const { organisationId, personId } of await lapsed())
+    await inTurn(`person ${personId}`, async () => {
+      if (!(await lapsed()).some((claim) => claim.personId === personId)) return;
+      const { status } = await candidateOf(organisationId, personId);
+      if (status === 'absent') {
+        await identity.removeAccountsOf(organisationId, personId);
+        await vault.claims.release(organisationId, personId);
+      } else await vault.claims.confirm(organisationId, personId);
+    });
 };
 
 /** Removes uploads that no event has named within 24 hours, with their keys. */

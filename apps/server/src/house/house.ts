@@ -15,6 +15,7 @@ import {
   startSagaRunner,
   startTicker,
   systemClock,
+  turns,
   type EffectRunner,
   type Execute,
   type Loaded,
@@ -26,7 +27,7 @@ import {
 import { sagas } from '@vivier/sagas';
 import type { Vault } from '@vivier/vault';
 import { ownFolder, type Outbox } from '@vivier/work-state';
-import { candidateReader, choresOf } from './chores.ts';
+import { candidateReader, choresOf, releaseClaims } from './chores.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { effectsOf } from './effects.ts';
 import type { Faults } from './faults.ts';
@@ -53,6 +54,10 @@ export interface House {
   readonly directory: DirectoryFollower;
   /** Does what falls due; with a clock that is set by hand, only when it is asked. */
   readonly ticker: Ticker;
+  /** Work under one name goes one after another: registrations, and what tidies up after them. */
+  readonly inTurn: ReturnType<typeof turns>;
+  /** Gives back what registrations that never came have claimed. */
+  readonly releaseClaims: () => Promise<void>;
   /** Folds one aggregate of an organisation from the log. */
   readonly load: (
     organisationId: OrganisationId,
@@ -174,10 +179,12 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     opened.push(() => effects.stop());
     const loadOne: House['load'] = (organisationId, aggregate, key) =>
       load(store, codec, organisationId, aggregate, key);
+    const inTurn = turns();
+    const tidied = { ...stores, candidateOf: candidateReader(loadOne), inTurn };
     const ticker = startTicker({
       clock,
       dated: [runner, effects],
-      chores: choresOf({ ...stores, candidateOf: candidateReader(loadOne) }),
+      chores: choresOf(tidied),
       automatic: options.clock === undefined,
       onFailure: (what, error) => {
         log.warn({ what, kind: error instanceof Error ? error.name : typeof error }, 'Not done.');
@@ -226,6 +233,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       outbox: workState.outbox,
       directory,
       ticker,
+      inTurn,
+      releaseClaims: () => releaseClaims(tidied, clock.now()),
       load: loadOne,
       settled,
       ...faults,

@@ -1,4 +1,3 @@
-import type { Log } from './log.ts';
 import { frameworkLog } from './nest-log.ts';
 
 test('A framework is heard as far as it says no value', () => {
@@ -7,7 +6,7 @@ test('A framework is heard as far as it says no value', () => {
     lines.push([level, line]);
   };
   const log = frameworkLog(
-    { info: note('info'), warn: note('warn'), error: note('error') } as never as Log,
+    { info: note('info'), warn: note('warn'), error: note('error') },
     'Nest',
   );
   log.warn('Deprecated: use another');

@@ -48,7 +48,9 @@ export const replayDossier = async (
       },
     });
   const organisations = await house.identity.organisations();
-  const asked = organisations.filter(({ slug }) => organisation === undefined || slug === organisation);
+  const asked = organisations.filter(
+    ({ slug }) => organisation === undefined || slug === organisation,
+  );
   for (const { organisationId, slug } of asked) {
     const then = await dossierAsOf(house, organisationId, applicationId, instant);
     if (!then) continue;

@@ -153,7 +153,8 @@ export const administrationSocket = async (
     response.once('close', () => {
       gone.abort();
     });
-    const write = (line: AdministrationLine): boolean => response.write(`${JSON.stringify(line)}\n`);
+    const write = (line: AdministrationLine): boolean =>
+      response.write(`${JSON.stringify(line)}\n`);
     const asking: Asking = { tell: (told) => write({ told }), signal: gone.signal };
     response.setHeader('content-type', 'application/jsonl');
     void readJson(request)

@@ -5,7 +5,7 @@ import { consent, consentKey } from '../consent/consent.ts';
 import { recruitmentModule } from '../recruitment-module/recruitment-module.ts';
 import { applicationEvents as events, type ApplicationId } from './application.events.ts';
 import { applicationRejections as refuse } from './rejections.ts';
-import { isDossier, missingItems, placeOf, type ApplicationState } from './state.ts';
+import { isDossier, missingItems, pinIn, placeOf, type ApplicationState } from './state.ts';
 
 const act = command<ApplicationState, EventOf<typeof events>>();
 
@@ -71,7 +71,7 @@ export const candidateCommands = {
       const place = placeOf(state, documentId);
       if (place && place.item !== item) return refuse.DocumentAlreadySelected({ item: place.item });
       if (place?.pin.version === document.version) return [];
-      const from = state.pins[item]?.state ?? 'missing';
+      const from = pinIn(state, item)?.state ?? 'missing';
       return [events.DocumentSelected({ item, documentId, ...document, from })];
     },
   }),

@@ -28,6 +28,10 @@ export type ApplicationState =
       readonly candidateId: CandidateId;
     };
 
+/** What lies in a place; a checklist key may be a word that every object knows, such as `constructor`. */
+export const pinIn = (dossier: Dossier, item: string): Pin | undefined =>
+  Object.hasOwn(dossier.pins, item) ? dossier.pins[item] : undefined;
+
 export const isDossier = (state: ApplicationState): state is Dossier =>
   state.status !== 'absent' && state.status !== 'forgotten';
 
@@ -58,7 +62,7 @@ export const withStatus = (state: ApplicationState, status: OverallState): Appli
 /** Places that must hold a document and hold none, by their keys. */
 export const missingItems = (dossier: Dossier): readonly string[] =>
   dossier.checklist
-    .filter((item) => item.required && !dossier.pins[item.key])
+    .filter((item) => item.required && !pinIn(dossier, item.key))
     .map(({ key }) => key);
 
 /**
@@ -68,7 +72,7 @@ export const missingItems = (dossier: Dossier): readonly string[] =>
 export const unsettledItems = (dossier: Dossier): readonly string[] =>
   dossier.checklist
     .filter(({ key, required }) => {
-      const pin = dossier.pins[key];
+      const pin = pinIn(dossier, key);
       return pin ? pin.state !== 'valid' : required;
     })
     .map(({ key }) => key);

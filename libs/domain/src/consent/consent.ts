@@ -71,10 +71,12 @@ export const consent = decider<ConsentState>()({
         consentKey(derive, by.personId ?? ('' as CandidateId), purpose),
       creates: true,
       evidence: (_, __, { by }) => ({ candidate: factsOf(candidate, by.personId ?? '') }),
-      decide: (input, _, { evidence, derive }) => {
+      decide: (input, state, { evidence, derive }) => {
         const person = evidence.candidate.state;
         if (person.status !== 'registered') return candidate.absent();
         if (!isConsentText(input.textVersion)) return consentRejections.ConsentTextUnknown();
+        const isGranted = state.status === 'granted' && state.textVersion === input.textVersion;
+        if (isGranted) return [];
         const { candidateId } = person;
         const consentId = consentKey(derive, candidateId, input.purpose);
         return [events.ConsentGranted({ ...input, consentId, candidateId })];

@@ -163,6 +163,15 @@ export class Records {
     );
   }
 
+  /** Ends the address of a transfer that brought something unacceptable; a new one can be requested. */
+  useUp(uploadId: FileId, attempt: string): void {
+    this.#run(
+      "UPDATE upload SET state = 'open', attempt = NULL, expires_at = 0 WHERE upload_id = ? AND attempt = ?",
+      uploadId,
+      attempt,
+    );
+  }
+
   giveAllBack(): void {
     this.#run("UPDATE upload SET state = 'open', attempt = NULL WHERE state = 'receiving'");
   }

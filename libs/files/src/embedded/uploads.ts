@@ -75,7 +75,10 @@ export class Uploads {
         throw new FileRefused('UploadBroken');
       return await this.#inTurn(() => this.#accept(row, attempt, cipher));
     } catch (error) {
-      records.giveBack(row.upload_id, attempt);
+      // An address is good again after a broken transfer, not after a file that was looked at and refused.
+      if (error instanceof FileRefused && error.code !== 'UploadBroken')
+        records.useUp(row.upload_id, attempt);
+      else records.giveBack(row.upload_id, attempt);
       throw await erasedOr(error, row, cipherFor);
     } finally {
       await places.discard(attempt);

@@ -76,10 +76,12 @@ export class Guesses {
       new Uint8Array(hkdfSync('sha256', secret, '', 'vivier sign-in attempts', 32)),
     );
     this.#ofAccount = file.prepare(
-      'SELECT at, address, known FROM guesses WHERE account = ? ORDER BY at DESC',
+      `SELECT at, address, known FROM guesses
+         WHERE account = ? AND at > ? AND at <= ? ORDER BY at DESC`,
     );
     this.#ofAddress = file.prepare(
-      'SELECT at FROM guesses WHERE address = ? AND wrong = 1 ORDER BY at DESC LIMIT 1 OFFSET ?',
+      `SELECT at FROM guesses WHERE address = ? AND wrong = 1 AND at > ? AND at <= ?
+         ORDER BY at DESC LIMIT 1 OFFSET ${EVERYWHERE - 1}`,
     );
     // A clock that was set back must not keep counts longer than they are meant to last.
     this.#forget = file.prepare('DELETE FROM guesses WHERE at <= ? OR at > ?');
@@ -122,15 +124,15 @@ export class Guesses {
   begin(attempt: Attempt, accountId: AccountId | undefined, now: number): Guess {
     const account = this.#account(attempt);
     const address = this.#hash('from', attempt.from).subarray(0, 8);
+    const known = this.#knows(accountId, attempt.from, now);
+    // A refusal writes nothing: refusing must cost less than asking.
+    const roomAt = this.#roomAt(account, address, known, now);
+    if (roomAt !== undefined)
+      throw new SignInRefused('TooManyAttempts', Math.ceil((roomAt - now) / 1000));
     const id = this.#file.transaction(() => {
       this.#forget.run(now - WINDOW, now);
-      const known = this.#knows(accountId, attempt.from, now);
-      const roomAt = this.#roomAt(account, address, known);
-      if (roomAt !== undefined) return { roomAt };
       return this.#add.run(now, account, address, known ? 1 : 0).lastInsertRowid;
     });
-    if (typeof id === 'object')
-      throw new SignInRefused('TooManyAttempts', Math.ceil((id.roomAt - now) / 1000));
     return {
       missed: () => {
         this.#miss.run(id);
@@ -148,11 +150,11 @@ export class Guesses {
   }
 
   /** When there is room for one more; `undefined` where there is. */
-  #roomAt(account: Buffer, address: Buffer, known: boolean): number | undefined {
-    const counted = this.#ofAccount.all(account);
+  #roomAt(account: Buffer, address: Buffer, known: boolean, now: number): number | undefined {
+    const counted = this.#ofAccount.all(account, now - WINDOW, now);
     const own = counted.filter((row) => address.equals(row['address'] as Uint8Array));
     const strangers = counted.filter((row) => row['known'] === 0);
-    const everywhere = this.#ofAddress.get(address, EVERYWHERE - 1);
+    const everywhere = this.#ofAddress.get(address, now - WINDOW, now);
     const full = [
       counted[ACCOUNT - 1],
       own[ONE_ADDRESS - 1],

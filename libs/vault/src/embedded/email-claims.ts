@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
 import { wipeSlots, type KeyFile } from './key-file.ts';
@@ -24,6 +25,7 @@ interface Claim {
   readonly person: PersonId;
   readonly at: number;
   readonly confirmed: number;
+  readonly apart: string;
 }
 
 /**
@@ -45,13 +47,13 @@ export class EmbeddedClaims implements EmailClaims {
     const { keyFile } = needs;
     const unconfirmed = 'FROM claims WHERE organisation = ? AND person = ? AND confirmed = 0';
     this.#find = keyFile.prepare(
-      `SELECT slot, person, at, confirmed FROM claims
+      `SELECT slot, person, at, confirmed, apart FROM claims
         WHERE organisation = ? AND bucket = ?
           AND (SELECT bytes FROM slots WHERE id = slot) = ?`,
     );
-    this.#add = keyFile.prepare('INSERT INTO claims VALUES (?, ?, ?, ?, ?, 0)');
+    this.#add = keyFile.prepare('INSERT INTO claims VALUES (?, ?, ?, ?, ?, 0, ?)');
     this.#hold = keyFile.prepare(
-      'UPDATE claims SET person = ?, at = ? WHERE organisation = ? AND bucket = ? AND slot = ?',
+      'UPDATE claims SET person = ?, at = ?, apart = ? WHERE organisation = ? AND bucket = ? AND slot = ?',
     );
     this.#confirm = keyFile.prepare(
       'UPDATE claims SET confirmed = 1 WHERE organisation = ? AND person = ? AND confirmed = 0',
@@ -64,25 +66,41 @@ export class EmbeddedClaims implements EmailClaims {
   }
 
   async claim(organisationId: OrganisationId, email: string, personId: PersonId, at: number) {
+    const apart = await this.claimApart(organisationId, email, () => personId, at);
+    return apart === undefined ? 'taken' : 'claimed';
+  }
+
+  async claimApart(
+    organisationId: OrganisationId,
+    email: string,
+    personOf: (apart: string) => PersonId,
+    at: number,
+  ): Promise<string | undefined> {
     const address = await this.#address(organisationId, email);
     const outcome = await this.#needs.commit(() => {
-      if (this.#needs.keyFile.fenceOf(organisationId, personId, null) !== undefined)
-        return 'fenced';
+      const { keyFile, graceMs } = this.#needs;
+      const isFenced = (personId: PersonId): boolean =>
+        keyFile.fenceOf(organisationId, personId, null) !== undefined;
       const held = this.#holderOf(organisationId, address);
+      const fresh = randomUUID();
       if (held === undefined) {
-        const slot = this.#needs.keyFile.addSlot(address);
-        this.#add.run(organisationId, bucketOf(address), slot, personId, at);
-        return 'claimed';
+        const personId = personOf(fresh);
+        if (isFenced(personId)) return { fenced: personId };
+        const slot = keyFile.addSlot(address);
+        this.#add.run(organisationId, bucketOf(address), slot, personId, at, fresh);
+        return { apart: fresh };
       }
-      const own = held.person === personId;
-      const lapsed = held.confirmed === 0 && at - held.at > this.#needs.graceMs;
-      if (!own && !lapsed) return 'taken';
+      const own = held.person === personOf(held.apart);
+      if (!own && !(held.confirmed === 0 && at - held.at > graceMs)) return {};
+      const apart = own ? held.apart : fresh;
+      const personId = personOf(apart);
+      if (isFenced(personId)) return { fenced: personId };
       const since = own ? Math.max(at, held.at) : at;
-      this.#hold.run(personId, since, organisationId, bucketOf(address), held.slot);
-      return 'claimed';
+      this.#hold.run(personId, since, apart, organisationId, bucketOf(address), held.slot);
+      return { apart };
     });
-    if (outcome === 'fenced') throw new KeyFenced(personId, undefined);
-    return outcome;
+    if (outcome.fenced !== undefined) throw new KeyFenced(outcome.fenced, undefined);
+    return outcome.apart;
   }
 
   async confirm(organisationId: OrganisationId, personId: PersonId) {

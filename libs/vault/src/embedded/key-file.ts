@@ -28,7 +28,7 @@ const SCHEMA = `
     PRIMARY KEY (organisation, person, scope)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS claims(
     organisation TEXT NOT NULL, bucket INTEGER NOT NULL, slot INTEGER NOT NULL,
-    person TEXT NOT NULL, at INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+    person TEXT NOT NULL, at INTEGER NOT NULL, confirmed INTEGER NOT NULL, apart TEXT NOT NULL,
     PRIMARY KEY (organisation, bucket, slot)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS claims_of_person ON claims(organisation, person);
 `;

@@ -71,10 +71,7 @@ export class ApplicationResolver {
   }
 
   @Query(() => DossierType)
-  async dossier(
-    @SignedIn() caller: Caller,
-    @Args() asked: AsOfArguments,
-  ): Promise<DossierType> {
+  async dossier(@SignedIn() caller: Caller, @Args() asked: AsOfArguments): Promise<DossierType> {
     const then = await thenOf(this.house, caller, asked);
     if (then) return presentDossier(then.dossier, then.caller);
     const { applicationId, atLeast } = asked;

@@ -44,13 +44,14 @@ export class CandidateResolver {
   })
   async grantConsent(
     @SignedIn() caller: Caller,
-    @Args('input') { purpose, textVersion, channel, commandId: given }: GrantConsentInput,
+    @Args('input') { purpose, textVersion, commandId: given }: GrantConsentInput,
   ): Promise<GrantConsentPayload> {
     const { organisationId, actor: by, personId } = caller;
     const commandId: CommandId = commandIdOf(given);
     const { key, position } = await this.bus.send({
       name: 'GrantConsent',
-      input: { purpose, textVersion, channel },
+      // What a candidate grants here reached the organisation online, whatever they say.
+      input: { purpose, textVersion, channel: 'online' },
       organisationId,
       by,
       commandId,
@@ -75,8 +76,7 @@ export class CandidateResolver {
     const id = (candidateId ?? personId) as CandidateId;
     const space = await this.bus.findOne(organisationId, candidateSpace, id, atLeast);
     // Somebody else's space and an absent one are one answer, after the same work.
-    if (!space || !reaches(caller, id))
-      throw new Refused(candidateRejections.CandidateUnknown());
+    if (!space || !reaches(caller, id)) throw new Refused(candidateRejections.CandidateUnknown());
     return presentSpace(space, caller);
   }
 }

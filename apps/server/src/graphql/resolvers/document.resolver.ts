@@ -3,6 +3,7 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import {
   application,
   candidateRejections,
+  isShownToReviewers,
   type ApplicationState,
   type CandidateId,
 } from '@vivier/domain';
@@ -88,7 +89,7 @@ export class DocumentResolver {
     @Args('input') { documentId, version, applicationId }: RequestDownloadInput,
   ): Promise<RequestDownloadPayload> {
     const { organisationId } = caller;
-    const ownerId = await this.#ownerSeenBy(caller, documentId, applicationId);
+    const ownerId = await this.#ownerSeenBy(caller, documentId, version, applicationId);
     const space = ownerId && (await this.bus.findOne(organisationId, candidateSpace, ownerId));
     const found = space
       ? space.documents
@@ -111,6 +112,7 @@ export class DocumentResolver {
   async #ownerSeenBy(
     { organisationId, relation, personId }: Caller,
     documentId: string,
+    version: number,
     applicationId: string | null | undefined,
   ): Promise<CandidateId | undefined> {
     if (relation === 'own') return personId;
@@ -120,10 +122,9 @@ export class DocumentResolver {
       );
     const { events, state } = await this.house.load(organisationId, application, applicationId);
     const dossier = state as ApplicationState;
-    const held = events.some(
-      ({ data }) => (data as { readonly documentId?: string }).documentId === documentId,
-    );
-    return held && dossier.status !== 'absent' && dossier.status !== 'forgotten'
+    return isShownToReviewers(events, documentId, version) &&
+      dossier.status !== 'absent' &&
+      dossier.status !== 'forgotten'
       ? dossier.candidateId
       : undefined;
   }
