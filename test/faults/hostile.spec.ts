@@ -1,20 +1,18 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { chanceOf, seedOfRun } from '../support/chance.ts';
 import { PASSWORD, registered, staffed } from '../support/people.ts';
 import { running } from '../support/running.ts';
+import { chanceOf } from './chance.ts';
 import { malformedOf, type Malformed } from './malformed.ts';
 import { CANARY } from './malformed-pieces.ts';
+import { isLong, seed } from './seeded.ts';
 import { openSender, type Heard } from './sending.ts';
 
-const isLong = process.env['VIVIER_LONG'] !== undefined;
 const COUNT = isLong ? 100_000 : 3_000;
 /** Requests after which caches are as full as they become. */
 const WARM_UP = 20_000;
 const AT_ONCE = 8;
 const MOST_GROWTH = 32 * 2 ** 20;
-
-const seed = seedOfRun();
 
 /** Bytes in use once what nobody needs is gone; what the process took from the system lags behind. */
 const bytesInUse = (): number => {

@@ -1,4 +1,4 @@
-import type { Chance } from '../support/chance.ts';
+import type { Chance } from './chance.ts';
 import { mutationText, type MutationName } from '../support/operations.ts';
 import {
   CANARY,

@@ -1,11 +1,15 @@
-// A server whose rebuilds stand still once they have taken in a page, so that it can be killed there.
+// A server whose rebuilds stand still after seven pages, 7,000 events, so that it can be killed there.
 import { silentLog, start } from '@vivier/server';
 
 const [, , dataFolder = ''] = process.argv;
 const options = { host: '127.0.0.1', port: 0, publicUrl: '', log: silentLog, demo: true };
+let pages = 0;
 const { url, demoInvitation } = await start({
   ...options,
   dataFolder,
-  duringRebuild: () => new Promise(() => undefined),
+  duringRebuild: () => {
+    pages += 1;
+    return pages < 7 ? Promise.resolve() : new Promise(() => undefined);
+  },
 });
 process.stdout.write(`${JSON.stringify({ url, demoInvitation })}\n`);

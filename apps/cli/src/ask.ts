@@ -35,11 +35,11 @@ const askServer = (
         })
         .on('close', () => {
           resolve(answer);
+        })
+        // A server that is killed hangs up in mid-answer.
+        .on('error', () => {
+          resolve(answer);
         });
-      // A server that is killed hangs up in mid-answer.
-      response.on('error', () => {
-        resolve(answer);
-      });
     });
     sending.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);

@@ -228,10 +228,17 @@ test('Input that no append can hold is refused', async () => {
   expect(await start(storeOf).codeOf(opening())).toBe('InputTooLarge');
 });
 
-test('A store that cannot write is no refusal of the domain', async () => {
+test('A full disk is told as such, nothing is changed, and the same command is good again later', async () => {
   const { storeOf } = failing(1, () => new StoreFull());
   const { codeOf } = start(storeOf);
-  await expect(codeOf(opening())).rejects.toThrow(StoreFull);
+  expect(await codeOf(opening())).toBe('StoreFull');
+  expect(await codeOf(opening())).toBe('done');
+});
+
+test('A failure that nobody foresaw is no refusal of the domain', async () => {
+  const { storeOf } = failing(1, () => new TypeError('a bug'));
+  const { codeOf } = start(storeOf);
+  await expect(codeOf(opening())).rejects.toThrow(TypeError);
   expect(await codeOf(opening())).toBe('done');
 });
 

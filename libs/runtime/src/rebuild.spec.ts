@@ -1,10 +1,4 @@
-import {
-  isRejection,
-  START,
-  type Position,
-  type Projection,
-  type StreamName,
-} from '@vivier/kernel';
+import { isRejection, START, type Position, type Projection } from '@vivier/kernel';
 import { UnknownCollection, type ReadStore } from '@vivier/read-store';
 import { MemoryEventStore, MemoryReadStore, MemoryVault } from '@vivier/testing';
 import fc from 'fast-check';
@@ -178,15 +172,14 @@ test('What a killed rebuild leaves is removed at the next start, and another one
   await caughtUp(projector);
   const before = await contents(readStore);
   // A process that is killed does nothing more: neither its rebuild nor its projector is stopped.
-  const halfWay = new Promise<void>((resolve) => {
-    void rebuilding(projector, {
-      afterPage: () => {
-        resolve();
-        return never;
-      },
-    }).rebuild({});
+  const killed = new Promise<'killed'>((resolve) => {
+    const afterPage = (): Promise<void> => {
+      resolve('killed');
+      return never;
+    };
+    rebuilding(projector, { afterPage }).rebuild({}).catch(resolve);
   });
-  await halfWay;
+  expect(await killed).toBe('killed');
   expect([...(await readStore.collections())].sort()).toEqual(['notebooks_1', 'notebooks_1_2']);
   expect(await readStore.position('notebooks_1_2')).toBe(1);
   expect(await readStore.current('notebooks')).toBe('notebooks_1');
@@ -457,7 +450,7 @@ describe('However the log grew and was read', () => {
 
       const anew = parts(other);
       for (const { organisationId: of, stream, ...record } of live.store.records)
-        await anew.store.append(of, stream as StreamName, 'any', [record]);
+        await anew.store.append(of, stream, 'any', [record]);
       const builder = await anew.project();
       await anew.caughtUp(builder);
       await builder.stop();

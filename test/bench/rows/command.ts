@@ -6,10 +6,10 @@ import { organisationOf } from '../seed/folder.ts';
 import type { Context, Result, Row } from '../row.ts';
 import {
   commandsAlone,
-  countConflicts,
   sendCommands,
   wholeHouse,
   type CommandSide,
+  type Seen,
 } from './commands.ts';
 
 /** Weights under which 64 clients on so many streams meet in about one of twenty commands. */
@@ -34,17 +34,16 @@ const measure = async (
   variant: string,
 ): Promise<Result> => {
   const next = load.next(size.dossiers, seed);
-  const conflicts = countConflicts(side);
+  const seen: Seen = new Map();
   const f = () => syncedAppends(folder, 0.2 * size.longer);
   const commands = load.commands * size.longer;
   const settling: number[] = [];
   const subject = async () => {
-    const sample = await sendCommands(side, organisationId, { ...load, commands }, next);
+    const sample = await sendCommands(side, organisationId, { ...load, commands }, seen, next);
     settling.push((await timed(side.settled)).seconds);
     return sample;
   };
   await subject();
-  const before = conflicts();
   const pairs = await inTurns(size.repetitions, f, subject);
   const over = <T>(of: (pair: readonly [number, Awaited<ReturnType<typeof subject>>]) => T): T[] =>
     pairs.map(of);
@@ -84,7 +83,7 @@ const measure = async (
       [`${variant}: commands/s`]: spreadOf(over(([, own]) => own.perSecond)).median,
       [`${variant}: p50, ms`]: spreadOf(over(([, own]) => own.p50 * 1000)).median,
       [`${variant}: p99, ms`]: spreadOf(over(([, own]) => own.p99 * 1000)).median,
-      [`${variant}: lost races, %`]: (100 * (conflicts() - before)) / (commands * size.repetitions),
+      [`${variant}: refused first, %`]: spreadOf(over(([, own]) => own.refused * 100)).median,
       [`${variant}: until all is visible, ms`]: spreadOf(settling).median * 1000,
     },
   };

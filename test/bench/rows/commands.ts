@@ -1,16 +1,20 @@
 import { aggregates, rights } from '@vivier/domain';
-import { WrongExpectedRevision, type EventStore } from '@vivier/event-store';
 import { isRejection, type Actor, type CommandId, type OrganisationId } from '@vivier/kernel';
-import { createExecute, derive, systemClock, type Execute } from '@vivier/runtime';
+import {
+  commandRejections,
+  createExecute,
+  derive,
+  systemClock,
+  type Execute,
+} from '@vivier/runtime';
 import { openHouse, silentLog } from '@vivier/server';
-import { quantile } from '../measure.ts';
-import { applicationIdOf, commentedDocument } from '../seed/dossiers.ts';
+import { quantile, timed } from '../measure.ts';
+import { applicationIdOf } from '../seed/dossiers.ts';
 import { openParts } from '../seed/parts.ts';
 
 /** Something that takes commands, and how to wait for all that follows from them. */
 export interface CommandSide {
   readonly execute: Execute;
-  readonly store: EventStore;
   readonly settled: () => Promise<void>;
   close(): Promise<void>;
 }
@@ -25,27 +29,11 @@ export const wholeHouse = async (folder: string): Promise<CommandSide> => {
 /** The command side alone, as in a process of its own with that role: nothing follows the log here. */
 export const commandsAlone = async (folder: string): Promise<CommandSide> => {
   const parts = await openParts(folder);
-  const { store } = parts;
   const execute = createExecute({ aggregates, permissions: rights, clock: systemClock, ...parts });
-  return { execute, store, settled: () => Promise.resolve(), close: () => parts.close() };
+  return { execute, settled: () => Promise.resolve(), close: () => parts.close() };
 };
 
 const operator: Actor = { kind: 'account', id: derive('bench-operator'), role: 'operator' };
-
-/** Counts the appends that lost a race; the door retries them, so that nobody else sees them. */
-export const countConflicts = ({ store }: Pick<CommandSide, 'store'>): (() => number) => {
-  let conflicts = 0;
-  const append = store.append.bind(store);
-  store.append = async (...given) => {
-    try {
-      return await append(...given);
-    } catch (error) {
-      if (error instanceof WrongExpectedRevision) conflicts += 1;
-      throw error;
-    }
-  };
-  return () => conflicts;
-};
 
 export interface Sample {
   readonly perSecond: number;
@@ -54,13 +42,30 @@ export interface Sample {
   readonly p50: number;
   /** Processor time of the whole process for one command, in microseconds. */
   readonly processorMicros: number;
+  /** The share that was refused first, because another client had decided on the same dossier. */
+  readonly refused: number;
 }
+
+/** Of a seeded dossier; it was returned then, and each decision turns that round. */
+const SEEDED_REVISION = 9;
+
+/** What the clients have last seen of each dossier. */
+export type Seen = Map<number, number>;
+
+const decisionAt = (revision: number, dossier: number) => {
+  const applicationId = applicationIdOf(dossier);
+  const words = 'The stamp on the second page cannot be read: please scan it once more, in colour.';
+  return (revision - SEEDED_REVISION) % 2 === 0
+    ? { name: 'AcceptApplication', input: { applicationId, overrideReason: words } }
+    : { name: 'ReturnApplication', input: { applicationId, reason: words } };
+};
 
 let sent = 0;
 
 /**
- * Sends comments on documents, each with its words to be sealed: rights, input, load, decide, seal,
- * append, answer after the disk has it.
+ * Sends decisions on whole dossiers, each with its words to be sealed: rights, input, load, decide,
+ * seal, append, answer after the disk has it. A client whose dossier was decided on meanwhile is refused,
+ * looks again, and decides again, as an operator would.
  *
  * @param next which dossier comes next
  */
@@ -68,41 +73,49 @@ export const sendCommands = async (
   { execute }: Pick<CommandSide, 'execute'>,
   organisationId: OrganisationId,
   { clients, commands }: { readonly clients: number; readonly commands: number },
+  seen: Seen,
   next: () => number,
 ): Promise<Sample> => {
   const seconds: number[] = [];
+  let refused = 0;
   let left = commands;
-  const client = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
+  const decide = async (dossier: number): Promise<void> => {
+    for (;;) {
+      const revision = seen.get(dossier) ?? SEEDED_REVISION;
       sent += 1;
-      const dossier = next();
-      const started = performance.now();
       const outcome = await execute({
-        name: 'CommentOnDocument',
-        input: {
-          applicationId: applicationIdOf(dossier),
-          ...commentedDocument(dossier),
-          comment:
-            'Still cut off on the right: the stamp cannot be read, please scan it once more.',
-        },
+        ...decisionAt(revision, dossier),
         organisationId,
         by: operator,
         commandId: derive('bench-sent', String(process.pid), String(sent)) as CommandId,
+        seen: revision,
       });
-      if (isRejection(outcome)) throw new Error(`A command was refused: ${outcome.rejected}.`);
+      if (!isRejection(outcome)) {
+        seen.set(dossier, Math.max(outcome.revision, seen.get(dossier) ?? 0));
+        return;
+      }
+      if (outcome.rejected !== commandRejections.ChangedSinceSeen.code)
+        throw new Error(`A command was refused: ${outcome.rejected}.`);
+      refused += 1;
+      seen.set(dossier, Number(outcome.details?.['revision']));
+    }
+  };
+  const client = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const started = performance.now();
+      await decide(next());
       seconds.push((performance.now() - started) / 1000);
     }
   };
-  const processor = process.cpuUsage();
-  const started = performance.now();
-  await Promise.all(Array.from({ length: clients }, client));
-  const elapsed = (performance.now() - started) / 1000;
-  const { user, system } = process.cpuUsage(processor);
+  const { seconds: elapsed, processorSeconds } = await timed(() =>
+    Promise.all(Array.from({ length: clients }, client)),
+  );
   return {
     perSecond: commands / elapsed,
     p50: quantile(seconds, 0.5),
     p99: quantile(seconds, 0.99),
-    processorMicros: (user + system) / commands,
+    processorMicros: (processorSeconds * 1e6) / commands,
+    refused: refused / (commands + refused),
   };
 };

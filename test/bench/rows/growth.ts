@@ -5,7 +5,7 @@ import { inTurns, seededRandom, spreadOf, timed, zipf } from '../measure.ts';
 import { makeSeeded, organisationOf } from '../seed/folder.ts';
 import type { Context, Result, Row } from '../row.ts';
 import { EXPONENT } from './command.ts';
-import { sendCommands, wholeHouse } from './commands.ts';
+import { sendCommands, wholeHouse, type Seen } from './commands.ts';
 
 const TIMES = 10;
 const COMMANDS = 10_000;
@@ -26,11 +26,12 @@ export const growth: Row = {
       const house = await wholeHouse(place);
       // The same streams are hot in both: only what lies around them differs.
       const next = zipf(size.dossiers, EXPONENT, seededRandom(seed));
+      const seen: Seen = new Map();
       const load = { clients: 64, commands: COMMANDS };
       return {
         sample: async (): Promise<number> => {
           const f = syncedAppends(place, 0.5);
-          const { perSecond } = await sendCommands(house, organisationId, load, next);
+          const { perSecond } = await sendCommands(house, organisationId, load, seen, next);
           await house.settled();
           return perSecond / ((f + syncedAppends(place, 0.5)) / 2);
         },

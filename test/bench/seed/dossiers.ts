@@ -46,12 +46,6 @@ const documentOf = (dossier: number, item: string) => ({
   contentHash: uuid('content', personOf(dossier), item).replaceAll('-', '').repeat(2),
 });
 
-/** The document that a comment of the command rows is about. */
-export const commentedDocument = (dossier: number) => {
-  const { documentId, version } = documentOf(dossier, 'diploma');
-  return { documentId, version };
-};
-
 const registration = (dossier: number): Past[] => {
   const personId = candidateIdOf(dossier);
   const invitationId = uuid('invitation', 0) as InvitationId;

@@ -26,13 +26,16 @@ const choring = (people: Readonly<Record<string, CandidateState>>) => {
     begun: personId !== 'unbegun',
   }));
   const ports = {
+    inTurn: (_: string, work: () => Promise<unknown>) => work(),
     candidateOf: async (_: OrganisationId, personId: PersonId) => people[personId] ?? absent,
     identity: { removeAccountsOf: tell('remove account') },
     vault: {
       destroyScope: tell('destroy'),
       claims: {
         unconfirmed: async (before: number) => {
-          told.push(`claims until ${new Date(before).toISOString()}`);
+          const asked = `claims until ${new Date(before).toISOString()}`;
+          // It looks again before each one, under that one's own turn.
+          if (!told.includes(asked)) told.push(asked);
           return uploads;
         },
         confirm: tell('confirm'),

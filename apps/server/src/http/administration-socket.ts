@@ -137,6 +137,23 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
 /** One line of an answer: how far it has come, and at the end the answer itself. */
 export type AdministrationLine = { readonly told: RebuildTold } | AdministrationAnswer;
 
+const answerTo = async (
+  house: House,
+  request: IncomingMessage,
+  asking: Asking,
+): Promise<AdministrationAnswer> => {
+  try {
+    return await administer(house, (await readJson(request)) as AdministrationRequest, asking);
+  } catch (error) {
+    house.log.error({ kind: error instanceof Error ? error.name : 'unknown' }, 'Not administered.');
+    return {
+      rejected: 'InternalError',
+      message: 'Something went wrong.',
+      remedy: 'See the log of the server.',
+    };
+  }
+};
+
 /**
  * Listens for the command line on a socket in the folder that only its owner may use (mode 0600): one
  * process holds the stores, and others ask it.
@@ -157,23 +174,12 @@ export const administrationSocket = async (
       response.write(`${JSON.stringify(line)}\n`);
     const asking: Asking = { tell: (told) => write({ told }), signal: gone.signal };
     response.setHeader('content-type', 'application/jsonl');
-    void readJson(request)
-      .then((body) => administer(house, body as AdministrationRequest, asking))
-      .catch((error: unknown) => {
-        house.log.error(
-          { kind: error instanceof Error ? error.name : 'unknown' },
-          'Not administered.',
-        );
-        return {
-          rejected: 'InternalError',
-          message: 'Something went wrong.',
-          remedy: 'See the log of the server.',
-        } satisfies AdministrationAnswer;
-      })
+    answerTo(house, request, asking)
       .then((answer) => {
         write(answer);
         response.end();
-      });
+      })
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -38,18 +38,11 @@ test('Who is not registered, or erased, grants nothing', async () => {
     .thenRejected('CandidateUnknown');
 });
 
-test('X-07: a consent that is granted again is the same consent, with a second event', () =>
+test('X-07, X-08: a consent that is granted again for the same purpose and text changes nothing', () =>
   given(adasVault())
     .when('GrantConsent', agreement, { by: self })
-    .when('GrantConsent', { ...agreement, channel: 'paper' }, { by: self })
-    .thenMade(({ derive }) => [
-      ConsentGranted({
-        ...agreement,
-        channel: 'paper',
-        consentId: consentKey(derive, adaId, 'recruitment'),
-        candidateId: adaId,
-      }),
-    ]));
+    .when('GrantConsent', agreement, { by: self, commandId: 'again' })
+    .then());
 
 test('X-16: the text to show was published, in both languages', () => {
   const { version, fr, en } = currentConsentText();

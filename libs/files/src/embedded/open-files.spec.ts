@@ -101,7 +101,7 @@ describe('On disk', () => {
     const script = pdf(['<</S/JavaScript/JS(1)>>']);
     expect(await refusalOf(files.receive(token, inPieces(script)))).toBe('FileHasActiveContent');
     expect(sealedIn(folder)).toEqual([]);
-    await files.receive(token, inPieces(marked));
+    await files.receive(await addressFor(files, mine), inPieces(marked));
     expect(sealedIn(folder)).toHaveLength(1);
     await files.remove(mine.organisationId, mine.uploadId);
     expect(sealedIn(folder)).toEqual([]);
