@@ -9,7 +9,7 @@ interface Finding {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const names = declaredNames(`${root}libs/domain/src`);
+const names = declaredNames(`${root}libs/domain/src`) as readonly string[];
 const samples = samplesFor(names[0] ?? '');
 
 /** All samples in one process: the compiler and the configuration are loaded once. */

@@ -3,7 +3,7 @@ import { files, folders, importedPackages, manifest, packages, read, root } from
 
 const isSource = (file: string): boolean => /\.(ts|tsx|mjs)$/.test(file);
 const isTest = (file: string): boolean =>
-  /\.spec\.ts$|\.contract\.ts$|\/contract\.ts$/.test(file) || file.startsWith('test/');
+  /\.(spec|contract|fixtures)\.ts$|\/contract\.ts$|\/src\/testing\//.test(file) || file.startsWith('test/');
 
 describe('Folders are named after what they hold,', () => {
   const VAGUE = /(^|\/)(core|common|shared|utils?|helpers?|infrastructure|misc)$/;
@@ -31,6 +31,8 @@ describe('A file is short enough to be read at once,', () => {
   const isSuite = (file: string): boolean => /\.(spec|contract)\.ts$|\/contract\.ts$/.test(file);
   /** File → why it is longer. A line here is a decision, not a habit. */
   const LONGER: Readonly<Record<string, string>> = {
+    'libs/identity/src/embedded/identity.ts':
+      'one port with all its methods; what they do lies in the files beside it',
     'test/architecture/samples.ts': 'a list of small texts, read one at a time',
   };
   const long = files
@@ -126,5 +128,19 @@ describe('The repository tells nothing of the machine it was written on:', () =>
     expect(MACHINE.test(`see /${top}/ada/project`)).toBe(true);
     expect(MACHINE.test(`'/${top}/ada'`)).toBe(true);
     expect(MACHINE.test('../work/item and libs/work/x and https://example.org/home/x')).toBe(false);
+  });
+});
+
+describe('What is built for a requirement is tested for it,', () => {
+  const cited = (of: readonly string[]): Set<string> =>
+    new Set(of.flatMap((file) => read(file).match(/\b[RXF]-\d{2,3}\b/g) ?? []));
+  const isSpec = (file: string): boolean => /\.(spec|contract)\.ts$|\/contract\.ts$/.test(file);
+  const inHouse = files.filter((file) => /^(apps|libs|projections|sagas|test)\/.*\.ts$/.test(file));
+
+  test('so every number that the code cites is cited by a spec.', () => {
+    const bySource = cited(inHouse.filter((file) => !isSpec(file) && !file.startsWith('test/')));
+    const bySpecs = cited(inHouse.filter(isSpec));
+    expect(bySource.size).toBeGreaterThan(10);
+    expect([...bySource].filter((number) => !bySpecs.has(number))).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ export const packages = files
   .filter((file) => file.endsWith('/package.json'))
   .map((file) => path.posix.dirname(file));
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([^'\n]+)'/g;
+const IMPORT = /(?:\bfrom\s+|\bimport\s*\(?\s*)'([@\w][^'\s]*)'/g;
 
 /** The packages that a source text imports, by their names: `@vivier/kernel/sealing` counts as its package. */
 export const importedPackages = (text: string): readonly string[] =>

@@ -7,6 +7,11 @@ export interface Size {
   readonly repetitions: number;
   /** Dossiers of ten events each in the seeded log. */
   readonly dossiers: number;
+  /**
+   * How unevenly 64 clients choose their dossiers (Zipf): so that about one command in twenty meets
+   * another one on the same dossier.
+   */
+  readonly skew: number;
   /** Pending deadlines. */
   readonly timers: number;
   /** How much longer than in quick one sample is. */
@@ -14,8 +19,15 @@ export interface Size {
 }
 
 export const sizes: Readonly<Record<Size['name'], Size>> = {
-  quick: { name: 'quick', repetitions: 5, dossiers: 2_500, timers: 200_000, longer: 1 },
-  full: { name: 'full', repetitions: 7, dossiers: 10_000, timers: 1_000_000, longer: 3 },
+  quick: { name: 'quick', repetitions: 5, dossiers: 2_500, skew: 0.5, timers: 200_000, longer: 1 },
+  full: {
+    name: 'full',
+    repetitions: 7,
+    dossiers: 10_000,
+    skew: 0.65,
+    timers: 1_000_000,
+    longer: 3,
+  },
 };
 
 /** One number of a row, as a ratio to its baseline unless the unit says otherwise. */

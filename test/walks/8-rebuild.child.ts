@@ -1,4 +1,4 @@
-// A server whose rebuilds stand still after seven pages, 7,000 events, so that it can be killed there.
+// A server whose rebuilds stand still after eight pages, 8,000 events, so that it can be killed there.
 import { silentLog, start } from '@vivier/server';
 
 const [, , dataFolder = ''] = process.argv;
@@ -9,7 +9,7 @@ const { url, demoInvitation } = await start({
   dataFolder,
   duringRebuild: () => {
     pages += 1;
-    return pages < 7 ? Promise.resolve() : new Promise(() => undefined);
+    return pages < 8 ? Promise.resolve() : new Promise(() => undefined);
   },
 });
 process.stdout.write(`${JSON.stringify({ url, demoInvitation })}\n`);

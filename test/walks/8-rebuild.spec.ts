@@ -25,7 +25,7 @@ const started: ReturnType<typeof child>[] = [];
 let events: number;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vivier-rebuild-'));
-  events = await makeSeeded(folder, 700);
+  events = await makeSeeded(folder, 900);
 }, PATIENCE);
 afterAll(async () => {
   for (const process of started) process.kill('SIGKILL');
@@ -109,8 +109,8 @@ test(
     let complaint = '';
     rebuild.stderr.on('data', (piece: Buffer) => (complaint += piece.toString('utf8')));
     const ended = once(rebuild, 'close');
-    expect(events).toBeGreaterThan(7_000);
-    await heard(rebuild, (line) => line.startsWith('reviewSynthesis: 7,000 of '));
+    expect(events).toBeGreaterThan(9_000);
+    await heard(rebuild, (line) => line.startsWith('reviewSynthesis: 8,000 of '));
 
     // It stands still there; the world does not.
     const { revision } = await olu.do('acceptDocument', {
@@ -136,7 +136,7 @@ test(
     expect(positions['documentAuditTrail_1_2']).toBeGreaterThan(5_000);
     expect(positions['documentAuditTrail_1_2']).toBeLessThan(events);
     documents = await documentsIn();
-    expect(documents['dossier']).toHaveLength(701);
+    expect(documents['dossier']).toHaveLength(901);
     // The next start has put away what was half-built.
     expect((await collectionsIn()).all).toEqual(projections.map(({ name }) => `${name}_1`).sort());
   },

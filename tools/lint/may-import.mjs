@@ -126,7 +126,13 @@ export const PACKAGES = {
 };
 
 /** Specs and contract suites may use whatever tests need, but see no more of the other packages. */
-const SPECS = ['**/*.spec.ts', '**/*.contract.ts', '**/contract.ts', '**/*.fixtures.ts'];
+const SPECS = [
+  '**/*.spec.ts',
+  '**/*.contract.ts',
+  '**/contract.ts',
+  '**/*.fixtures.ts',
+  'src/testing/**',
+];
 const IN_SPECS = ['@vivier/testing', '@vivier/*/contract', ANY];
 
 const allow = (element, source, more = {}) => ({

@@ -101,7 +101,7 @@ export const filesContract = (
     const unnamed = () => false;
 
     describe('an upload', () => {
-      test('tells what arrived, and gives it back byte for byte', async () => {
+      test('R-059, X-10: tells what arrived, and gives it back byte for byte', async () => {
         const made = await upload();
         expect(made.uploaded).toEqual({
           organisationId: made.organisationId,
@@ -201,10 +201,12 @@ export const filesContract = (
 
       test('is refused in words that hold nothing of the sender', async () => {
         const mine = newUpload();
-        const failure = await upload(mine, Buffer.from('Camille Exemple')).catch((error) => error);
+        const failure = await upload(mine, Buffer.from('Camille Exemple')).catch(
+          (error: unknown) => error as Error,
+        );
         expect(failure).toBeInstanceOf(FileRefused);
-        expect(failure.message).toMatch(/^Only pdf, doc, docx, odt and rtf/);
-        expect(failure.message).not.toContain('Camille');
+        expect((failure as Error).message).toMatch(/^Only pdf, doc, docx, odt and rtf/);
+        expect((failure as Error).message).not.toContain('Camille');
       });
     });
 

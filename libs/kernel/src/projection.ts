@@ -39,7 +39,11 @@ type Handlers<Doc extends Document, Sets extends readonly AnyEventSet[]> = {
 export interface Projection<Doc extends Document = Document> {
   /** Names the question that it answers. */
   readonly name: string;
-  /** Raising it builds a new collection beside the old one. */
+  /**
+   * Raising it builds a new collection beside the old one, which answers nothing any more, since this
+   * program might not know its shape: until the new one has caught up, queries are refused and the
+   * program is not ready.
+   */
   readonly version: number;
   readonly indexes: readonly Readonly<Record<string, 1 | -1>>[];
   readonly events: readonly AnyEventSet[];

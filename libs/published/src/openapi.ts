@@ -173,14 +173,29 @@ export const openApi: OpenApi = {
           'Whether everything follows the log; otherwise what stands still, where, and how it goes on.',
         security: [],
         responses: {
-          '200': { description: 'Yes.', content: json(object({ status: { const: 'ready' } })) },
+          '200': {
+            description:
+              'Yes; and what was given up or is tried again, which holds up nobody else.',
+            content: json(
+              object({
+                status: { const: 'ready' },
+                outbox: object({ dead: { type: 'integer' } }),
+                agenda: object({ failing: { type: 'integer' } }),
+              }),
+            ),
+          },
           '503': {
-            description: 'Something stands still, or the server is stopping.',
+            description:
+              'Something stands still, read models are being built, or the server is stopping.',
             content: json({
               anyOf: [
                 object({
                   status: { const: 'halted' },
                   halted: { type: 'array', minItems: 1, items: component('Halt') },
+                }),
+                object({
+                  status: { const: 'building' },
+                  building: { type: 'array', minItems: 1, items: text },
                 }),
                 object({ status: { const: 'stopping' } }),
               ],

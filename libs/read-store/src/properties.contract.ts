@@ -137,7 +137,7 @@ const condition = fc.oneof(
 const { filter } = fc.letrec<{ filter: ReadFilter; fields: ReadFilter }>((tie) => ({
   fields: fc.dictionary(fc.constantFrom('_id', 'a', 'b', 'c.d', 'c.e', 'p', 'l'), condition, {
     maxKeys: 2,
-  }) as fc.Arbitrary<ReadFilter>,
+  }),
   filter: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     tie('fields'),
@@ -147,7 +147,7 @@ const { filter } = fc.letrec<{ filter: ReadFilter; fields: ReadFilter }>((tie) =
         fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
         tie('fields'),
       )
-      .map(([word, branches, beside]) => ({ ...beside, [word]: branches }) as ReadFilter),
+      .map(([word, branches, beside]) => ({ ...beside, [word]: branches })),
   ),
 }));
 

@@ -31,8 +31,8 @@ interface Planned {
 
 /** Documents asked for in one go. */
 const AT_ONCE = 1_000;
-/** As many documents stay in hand after they were written; those of dossiers under way come again. */
-const KEPT = 5_000;
+/** As many documents stay in hand after they were written: those of dossiers under way come again. */
+const KEPT = 2_000;
 
 /** A projection that throws has a bug: waiting does not mend it. */
 const pure = <T>(work: () => T): T => {
@@ -48,6 +48,7 @@ const pure = <T>(work: () => T): T => {
  * kept while they are under way, and written when its runner says so, each once.
  */
 export class DocumentsInHand {
+  /** The least recently used first. */
   readonly #held = new Map<string, Held>();
   /** The event that it was working on when it failed. */
   at: Position | undefined;
@@ -115,10 +116,10 @@ export class DocumentsInHand {
     return writes;
   }
 
-  /** All changes are stored: what they did not touch is put away. */
+  /** All changes are stored: what was not used for long is put away. */
   written(): void {
     for (const [place, held] of this.#held) {
-      if (!held.changed || this.#held.size > KEPT) this.#held.delete(place);
+      if (this.#held.size > KEPT) this.#held.delete(place);
       held.changed = false;
     }
   }
@@ -179,11 +180,15 @@ export class DocumentsInHand {
   /** What is in hand of an id; what was not found is not there. */
   #hold(organisationId: OrganisationId, id: string): Held {
     const place = `${organisationId}/${id}`;
-    let held = this.#held.get(place);
-    if (!held) {
-      held = { organisationId, id, document: undefined, position: undefined, changed: false };
-      this.#held.set(place, held);
-    }
+    const held = this.#held.get(place) ?? {
+      organisationId,
+      id,
+      document: undefined,
+      position: undefined,
+      changed: false,
+    };
+    this.#held.delete(place);
+    this.#held.set(place, held);
     return held;
   }
 }

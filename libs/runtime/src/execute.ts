@@ -205,7 +205,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
     const checked = checkInput(found.command.input as Shape, envelope.input);
     if ('rejected' in checked) return checked;
     const { aggregate, command } = found;
-    const key = command.key(checked.input, contextOf(envelope)) as string;
+    const key = command.key(checked.input, contextOf(envelope));
 
     const tried = async (): Promise<Done | Rejection> => {
       for (let turn = 0; turn < ATTEMPTS; turn += 1) {

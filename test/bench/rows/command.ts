@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncedAppends } from '../baselines/disk.ts';
 import { inTurns, seededRandom, spreadOf, timed, zipf } from '../measure.ts';
 import { organisationOf } from '../seed/folder.ts';
-import type { Context, Result, Row } from '../row.ts';
+import type { Context, Result, Row, Size } from '../row.ts';
 import {
   commandsAlone,
   sendCommands,
@@ -12,14 +12,11 @@ import {
   type Seen,
 } from './commands.ts';
 
-/** Weights under which 64 clients on so many streams meet in about one of twenty commands. */
-export const EXPONENT = 0.75;
-
 interface Load {
   readonly clients: number;
   /** Commands of one sample in quick. */
   readonly commands: number;
-  readonly next: (dossiers: number, seed: number) => () => number;
+  readonly next: (size: Size, seed: number) => () => number;
 }
 
 /** How fast F must be for a target in processor time to take the place of one in fsyncs. */
@@ -33,7 +30,7 @@ const measure = async (
   folder: string,
   variant: string,
 ): Promise<Result> => {
-  const next = load.next(size.dossiers, seed);
+  const next = load.next(size, seed);
   const seen: Seen = new Map();
   const f = () => syncedAppends(folder, 0.2 * size.longer);
   const commands = load.commands * size.longer;
@@ -119,7 +116,7 @@ export const commandOne = row(
   {
     clients: 1,
     commands: 400,
-    next: (dossiers, seed) => {
+    next: ({ dossiers }, seed) => {
       const random = seededRandom(seed);
       return () => Math.floor(random() * dossiers);
     },
@@ -132,6 +129,6 @@ export const commandMany = row(
   {
     clients: 64,
     commands: 5_000,
-    next: (dossiers, seed) => zipf(dossiers, EXPONENT, seededRandom(seed)),
+    next: ({ dossiers, skew }, seed) => zipf(dossiers, skew, seededRandom(seed)),
   },
 );

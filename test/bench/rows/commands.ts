@@ -60,6 +60,8 @@ const decisionAt = (revision: number, dossier: number) => {
     : { name: 'ReturnApplication', input: { applicationId, reason: words } };
 };
 
+const CHANGED = commandRejections.ChangedSinceSeen().rejected;
+
 let sent = 0;
 
 /**
@@ -94,7 +96,7 @@ export const sendCommands = async (
         seen.set(dossier, Math.max(outcome.revision, seen.get(dossier) ?? 0));
         return;
       }
-      if (outcome.rejected !== commandRejections.ChangedSinceSeen.code)
+      if (outcome.rejected !== CHANGED)
         throw new Error(`A command was refused: ${outcome.rejected}.`);
       refused += 1;
       seen.set(dossier, Number(outcome.details?.['revision']));

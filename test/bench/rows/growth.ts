@@ -4,7 +4,6 @@ import { syncedAppends } from '../baselines/disk.ts';
 import { inTurns, seededRandom, spreadOf, timed, zipf } from '../measure.ts';
 import { makeSeeded, organisationOf } from '../seed/folder.ts';
 import type { Context, Result, Row } from '../row.ts';
-import { EXPONENT } from './command.ts';
 import { sendCommands, wholeHouse, type Seen } from './commands.ts';
 
 const TIMES = 10;
@@ -25,7 +24,7 @@ export const growth: Row = {
       const organisationId = await organisationOf(place);
       const house = await wholeHouse(place);
       // The same streams are hot in both: only what lies around them differs.
-      const next = zipf(size.dossiers, EXPONENT, seededRandom(seed));
+      const next = zipf(size.dossiers, size.skew, seededRandom(seed));
       const seen: Seen = new Map();
       const load = { clients: 64, commands: COMMANDS };
       return {

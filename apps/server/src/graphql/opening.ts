@@ -40,7 +40,7 @@ export class Opening {
             expected: { organisationId, personId },
           })),
           (blobs) => house.vault.open(blobs),
-        ) as Promise<unknown[]>,
+        ),
       { cache: false },
     );
     this.persons = new DataLoader(async (ids) => {

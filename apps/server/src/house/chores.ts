@@ -1,4 +1,4 @@
-import { candidate, type CandidateState, type FileId } from '@vivier/domain';
+import { candidate, type CandidateState } from '@vivier/domain';
 import type { Files } from '@vivier/files';
 import type { Identity } from '@vivier/identity';
 import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
@@ -47,7 +47,7 @@ export const releaseClaims = async (
 const sweepUploads = async ({ files, vault, candidateOf }: Ports, now: number): Promise<void> => {
   const swept = await files.sweep(now, async ({ organisationId, personId, uploadId }) => {
     const owner = await candidateOf(organisationId, personId);
-    return owner.status === 'registered' && owner.files.includes(uploadId as string as FileId);
+    return owner.status === 'registered' && owner.files.includes(uploadId);
   });
   for (const { organisationId, personId, uploadId, begun } of swept)
     if (begun) await vault.destroyScope(organisationId, personId, `file-${uploadId}` as Scope);

@@ -1,4 +1,4 @@
-import type { CandidateId, DocumentId, FileId } from '@vivier/domain';
+import type { CandidateId, DocumentId } from '@vivier/domain';
 import type { FileId as StoredFileId } from '@vivier/files';
 import type { CommandId, OrganisationId, Rejection, Actor } from '@vivier/kernel';
 import type { Done } from '@vivier/runtime';
@@ -29,7 +29,7 @@ export const depositDocument = async (
   const found = await house.files.uploaded({ organisationId, personId: by.personId, uploadId });
   if (!found) return edgeRejections.UploadUnknown();
   const file = {
-    fileId: uploadId as string as FileId,
+    fileId: uploadId,
     fileName,
     mediaType: found.mediaType,
     size: found.size,

@@ -1,5 +1,5 @@
 import { candidateEvents, type FileId } from '@vivier/domain';
-import type { FileId as StoredFileId, Files } from '@vivier/files';
+import type { Files } from '@vivier/files';
 import { effect, type Effect, type PersonId } from '@vivier/kernel';
 import type { Vault } from '@vivier/vault';
 
@@ -26,7 +26,6 @@ export const effectsOf = ({ files, vault }: Ports): readonly Effect[] => [
       DocumentAdded: ({ data }) => ({ fileId: data.fileId }),
       DocumentReplaced: ({ data }) => ({ fileId: data.fileId }),
     },
-    perform: ({ fileId }, { organisationId }) =>
-      files.keep(organisationId, fileId as string as StoredFileId),
+    perform: ({ fileId }, { organisationId }) => files.keep(organisationId, fileId),
   }),
 ];

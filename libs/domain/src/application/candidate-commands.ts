@@ -50,7 +50,7 @@ export const candidateCommands = {
     },
   }),
 
-  /** Chooses which of the candidate's documents lies in a place, by its newest version (F-09). */
+  /** Chooses which of the candidate's documents lies in a place, by its newest version. */
   SelectDocument: act({
     input: {
       applicationId: events.ApplicationStarted.fields.applicationId,

@@ -27,7 +27,7 @@ export const isShownToReviewers = (
   let state: ApplicationState = application.initial;
   let submitted = false;
   for (const event of history) {
-    state = evolveOne(application, state, event) as ApplicationState;
+    state = evolveOne<ApplicationState, typeof events>(application, state, event);
     submitted ||= event.type === events.ApplicationSubmitted.type;
     if (reviews.has(event.type) && is(event.data as object)) return true;
     const isOpenToReview = submitted || event === history.at(-1);

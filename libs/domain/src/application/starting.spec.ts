@@ -47,7 +47,7 @@ test('R-018: the checklist that was set last is the one in force', () => {
     ]);
 });
 
-test('One candidate has one application for a campaign, and is told which', () =>
+test('R-040: one candidate has one application for a campaign, and is told which', () =>
   given(settingsOf(organisation), adasVault())
     .when('StartApplication', { invitationId: summerLink }, { by: self })
     .when('StartApplication', { invitationId: summerLink }, { by: self })

@@ -8,7 +8,7 @@ export type DocumentId = Brand<'DocumentId'>;
 /** One uploaded file; the bytes lie sealed in the file store, under a key of their own. */
 export type FileId = Brand<'FileId'>;
 
-/** One version of a document, as the candidate deposited it. */
+/** One version of a document, as the candidate deposited it. */
 const deposited = {
   documentId: id<DocumentId>(),
   /** 1 for the first deposit, one more with each replacement. */

@@ -13,7 +13,7 @@ import {
   type LegalBasis,
 } from './recruitment-module.events.ts';
 
-/** An organisation's settings for recruiting (*Module recrutement*, R-017, R-018). */
+/** An organisation's settings for recruiting (*Module recrutement*, R-018). */
 export interface RecruitmentModuleState {
   /** 0 as long as no checklist was set. */
   readonly checklistVersion: number;

@@ -1,7 +1,7 @@
 import { describe } from '@jest/globals';
 import { refusedWith } from '../testing/cases.ts';
 import { docx } from '../testing/office.ts';
-import { zip } from '../testing/zip.ts';
+import { type zip } from '../testing/zip.ts';
 
 describe('An archive', () => {
   const withPart = (part: Parameters<typeof zip>[0][number]) => docx({ parts: [part] });

@@ -126,8 +126,9 @@ async function unpack(
   const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
-      const { done, value } = await pieces.next().catch(damaged);
-      if (done) break;
+      const next = await pieces.next().catch(damaged);
+      if (next.done === true) break;
+      const { value } = next;
       budget.bytes -= value.length;
       if (budget.bytes < 0) damaged();
       sum = crc32(value, sum);

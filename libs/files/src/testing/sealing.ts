@@ -15,10 +15,10 @@ export class TestKeys {
       if (this.#keys.get(name) !== key) throw new Error('The key is gone.');
       return piece;
     };
-    const { encrypt, decrypt } = cipher(key);
+    const inHand = cipher(key);
     return {
-      encrypt: (index, last, piece) => encrypt(index, last, living(piece)),
-      decrypt: (index, last, piece) => decrypt(index, last, living(piece)),
+      encrypt: (index, last, piece) => inHand.encrypt(index, last, living(piece)),
+      decrypt: (index, last, piece) => inHand.decrypt(index, last, living(piece)),
     };
   };
 

@@ -7,7 +7,7 @@ import {
   type ApplicationState,
   type CandidateId,
 } from '@vivier/domain';
-import { MAX_FILE_BYTES, type AccountId, type FileId } from '@vivier/files';
+import { MAX_FILE_BYTES, type FileId } from '@vivier/files';
 import { candidateSpace } from '@vivier/projections';
 import { commandRejections, newIdOf } from '@vivier/runtime';
 import { depositDocument } from '../../house/deposits.ts';
@@ -51,7 +51,7 @@ export class DocumentResolver {
     const answer = await this.house.files.requestUpload({
       organisationId,
       personId,
-      accountId: accountId as string as AccountId,
+      accountId: accountId,
       uploadId,
     });
     const open = answer.state === 'open' ? answer : undefined;
@@ -100,7 +100,7 @@ export class DocumentResolver {
     const { token, expiresAt } = await this.house.files.requestDownload({
       organisationId,
       personId: ownerId,
-      fileId: found.fileId as string as FileId,
+      fileId: found.fileId,
     });
     return {
       url: `${this.publicUrl()}/downloads/${token}`,

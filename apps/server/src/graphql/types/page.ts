@@ -37,5 +37,5 @@ export const pageOf = <Node extends object>(
     @Field(() => PageInfo)
     pageInfo!: PageInfo;
   }
-  return Page as Type<Connection<Node>>;
+  return Page;
 };
