@@ -109,11 +109,7 @@ describe('Input that fits the schema and not the rules names every wrong field a
       { applicationId: SENT, documentId: SENT, version: 0, seenRevision: -1 },
       ['applicationId', 'documentId', 'seenRevision', 'version'],
     ],
-    [
-      'grantConsent',
-      { textVersion: '', purpose: SENT, channel: SENT },
-      ['channel', 'purpose', 'textVersion'],
-    ],
+    ['grantConsent', { textVersion: '', purpose: SENT }, ['purpose', 'textVersion']],
   ] as const)('%s', async (name, input, wrong) => {
     // Whose role may not send a command at all is told that, whatever they sent.
     const sender = name === 'grantConsent' ? candidate : maison.admin;

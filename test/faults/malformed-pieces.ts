@@ -21,7 +21,7 @@ export const inputs: Partial<Record<MutationName, readonly string[]>> = {
   setLegalBasis: ['legalBasis'],
   createInvitation: ['campaign'],
   registerCandidate: ['invitation', 'fullName', 'email', 'password'],
-  grantConsent: ['textVersion', 'channel'],
+  grantConsent: ['textVersion'],
   startApplication: ['invitation'],
   requestUpload: [],
   requestDownload: ['documentId', 'version'],
