@@ -19,7 +19,7 @@ export interface Size {
 }
 
 export const sizes: Readonly<Record<Size['name'], Size>> = {
-  quick: { name: 'quick', repetitions: 5, dossiers: 2_500, skew: 0.5, timers: 200_000, longer: 1 },
+  quick: { name: 'quick', repetitions: 5, dossiers: 2_500, skew: 0.5, timers: 50_000, longer: 1 },
   full: {
     name: 'full',
     repetitions: 7,
