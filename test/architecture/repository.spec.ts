@@ -3,7 +3,8 @@ import { files, folders, importedPackages, manifest, packages, read, root } from
 
 const isSource = (file: string): boolean => /\.(ts|tsx|mjs)$/.test(file);
 const isTest = (file: string): boolean =>
-  /\.(spec|contract|fixtures)\.ts$|\/contract\.ts$|\/src\/testing\//.test(file) || file.startsWith('test/');
+  /\.(spec|contract|fixtures)\.ts$|\/contract\.ts$|\/src\/testing\//.test(file) ||
+  file.startsWith('test/');
 
 describe('Folders are named after what they hold,', () => {
   const VAGUE = /(^|\/)(core|common|shared|utils?|helpers?|infrastructure|misc)$/;
