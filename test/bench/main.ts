@@ -44,6 +44,8 @@ const inOwnProcess = async (told: Told): Promise<Result> => {
 
 const runRow = async (): Promise<void> => {
   const [told] = (await once(process, 'message')) as [Told];
+  // Whoever asked is gone: nobody waits for this row.
+  process.once('disconnect', () => process.exit());
   const row = rows.find(({ name }) => name === told.row);
   if (!row || !('run' in row)) throw new Error(`There is no row ${told.row}.`);
   const result = await row.run(told.context);
@@ -75,6 +77,12 @@ const runSuite = async (): Promise<void> => {
     values.folder === undefined ? join(root, 'node_modules', '.cache') : given(values.folder);
   mkdirSync(place, { recursive: true });
   const folder = mkdtempSync(join(place, 'vivier-bench-'));
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      removeFolder();
+      process.exit(1);
+    });
   const results: Record<string, Result | { readonly skipped: string }> = {};
   try {
     const seeded = join(folder, 'seeded');
@@ -135,7 +143,7 @@ const runSuite = async (): Promise<void> => {
         ),
       );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
   }
 };
 
