@@ -16,7 +16,7 @@ import {
 } from '@vivier/work-state';
 import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
-import { recorded } from './log.ts';
+import { followLog } from './follow-log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface EffectRunnerPorts {
@@ -199,27 +199,13 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     });
 
   const run = async (): Promise<void> => {
-    const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
-    for await (const message of store.subscribe({ after, signal: stopping.signal })) {
-      if (message.kind === 'caughtUp') {
+    await followLog({
+      ...{ store, codec, followers, follow, halt, signal: stopping.signal },
+      caughtUp: async (position) => {
         await sendDue();
-        settled.moveTo(message.position);
-        continue;
-      }
-      const events: Recorded[] = [];
-      for (const record of message.records)
-        try {
-          events.push(recorded(codec, record));
-        } catch (error) {
-          // Nothing is skipped: what comes before the unreadable event is followed, then all stand still.
-          for (const follower of followers) {
-            await follow(follower, events);
-            halt(follower, record.position, error);
-          }
-          return;
-        }
-      for (const follower of followers) await follow(follower, events);
-    }
+        settled.moveTo(position);
+      },
+    });
   };
   const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);

@@ -6,6 +6,7 @@ import {
   type AnyDecider,
   type Metadata,
   type OrganisationId,
+  type Position,
   type Recorded,
 } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
@@ -31,6 +32,25 @@ export const recorded = (codec: EventCodec, record: StoredRecord): Recorded => {
     revision,
     position,
   });
+};
+
+/** One page of the log, as far as this program can read it. */
+export interface Page {
+  /** Those before the first unreadable one. */
+  readonly events: readonly Recorded[];
+  readonly unreadable?: { readonly position: Position; readonly error: unknown };
+}
+
+/** Reads a page up to its end or its first unreadable event, so that nothing is ever skipped. */
+export const readPage = (codec: EventCodec, records: readonly StoredRecord[]): Page => {
+  const events: Recorded[] = [];
+  for (const record of records)
+    try {
+      events.push(recorded(codec, record));
+    } catch (error) {
+      return { events, unreadable: { position: record.position, error } };
+    }
+  return { events };
 };
 
 /** An aggregate as its stream tells it. `revision` is -1 where there is no stream. */

@@ -6,7 +6,7 @@ import { findHome } from './collections.ts';
 import { DocumentsInHand } from './documents-in-hand.ts';
 import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
-import { recorded } from './log.ts';
+import { readPage } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface ProjectorPorts {
@@ -155,18 +155,14 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   };
 
   const takePage = async (records: readonly StoredRecord[]): Promise<boolean> => {
-    const events: Recorded[] = [];
-    for (const record of records)
-      try {
-        events.push(recorded(codec, record));
-      } catch (error) {
-        // Nothing is skipped: what comes before the unreadable event is applied, then all stand still.
-        await followAll(events);
-        await writeAll(followers);
-        for (const follower of followers) halt(follower, record.position, error);
-        return false;
-      }
+    const { events, unreadable } = readPage(codec, records);
     await followAll(events);
+    if (unreadable) {
+      // What comes before the unreadable event is applied, then all stand still.
+      await writeAll(followers);
+      for (const follower of followers) halt(follower, unreadable.position, unreadable.error);
+      return false;
+    }
     return followers.some(({ progress }) => !progress.halt);
   };
 

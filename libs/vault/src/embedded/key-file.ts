@@ -31,6 +31,7 @@ const SCHEMA = `
     person TEXT NOT NULL, at INTEGER NOT NULL, confirmed INTEGER NOT NULL, apart TEXT NOT NULL,
     PRIMARY KEY (organisation, bucket, slot)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS claims_of_person ON claims(organisation, person);
+  CREATE INDEX IF NOT EXISTS claims_unconfirmed ON claims(at) WHERE confirmed = 0;
 `;
 
 /** In `fences`, the whole person; no scope is called so, since a scope has a name. */
