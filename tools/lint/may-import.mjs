@@ -39,6 +39,7 @@ const LIBRARIES = [
   'files',
   'mail',
   'directory',
+  'backup',
   'work-state',
   'runtime',
   'published',
@@ -89,6 +90,8 @@ export const PACKAGES = {
   },
   'libs/mail': { imports: ['@vivier/kernel', ...NODE, 'nodemailer', 'liquidjs'] },
   'libs/directory': { imports: ['@vivier/kernel', ...NODE, 'node:sqlite'] },
+  // Any SQLite file alike, whatever it holds.
+  'libs/backup': { imports: [...NODE, 'node:crypto', 'node:sqlite'] },
   'libs/published': { imports: ['@vivier/kernel', EVENTS, ...NODE, 'zod'] },
   'libs/runtime': {
     imports: [

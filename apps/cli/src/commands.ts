@@ -1,5 +1,12 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { ConfigurationMistake, readConfig, staffRoles, type StaffRole } from '@vivier/server';
+import {
+  ConfigurationMistake,
+  readConfig,
+  restore,
+  staffRoles,
+  type StaffRole,
+} from '@vivier/server';
 import { ask } from './ask.ts';
 import { readPassword } from './password.ts';
 import { rebuildProgress } from './rebuild-progress.ts';
@@ -15,6 +22,7 @@ const explained = new Set([
   'SecretFileUnsafe',
   'IssuerKeyUnsafe',
   'DamagedRecord',
+  'BackupUnusable',
 ]);
 
 /** Why something could not be done, in words for the person at the terminal. */
@@ -110,6 +118,37 @@ const program = (): Command => {
       const done = await ask({ do: 'rebuild', ...(projection && { projection }) }, progress);
       for (const [name, how] of Object.entries(done ?? {}))
         console.log(`${name}: rebuilt, ${how}.`);
+    });
+
+  const placesOf = (data: string, keys: string) => ({ data: resolve(data), keys: resolve(keys) });
+  vivier
+    .command('backup <folder>')
+    .description('Copy log, files and accounts into one new folder and the keys into another.')
+    .requiredOption('--keys <folder>', 'where the keys go; keep it apart from the rest')
+    .action(async (folder: string, { keys }: { readonly keys: string }) => {
+      const made = await ask({ do: 'backUp', ...placesOf(folder, keys) });
+      if (made)
+        console.log(
+          `Backup of ${made['begunAt']}: ${made['files']} files, ${made['bytes']} bytes.`,
+        );
+    });
+  vivier
+    .command('restore <folder>')
+    .description('Put a backup into VIVIER_DATA, which holds no data but erased.jsonl.')
+    .requiredOption('--keys <folder>', 'the folder of the backup’s keys')
+    .action(async (folder: string, { keys }: { readonly keys: string }) => {
+      const { dataFolder } = readConfig(process.env, process.cwd());
+      const { begunAt, files, erasuresUnknownSince } = await restore(
+        dataFolder,
+        placesOf(folder, keys),
+      );
+      console.log(`Restored as of ${begunAt}: ${files} files, each as it was backed up.`);
+      if (erasuresUnknownSince !== undefined)
+        console.error(
+          `There is no erased.jsonl: erasures after ${erasuresUnknownSince} are not known here, and ` +
+            'who was erased since then must be erased again. If you have the file, put its newest ' +
+            'form into the folder before you start.',
+        );
     });
 
   const replay = vivier.command('replay').description('What something was like, told by the log.');

@@ -16,6 +16,7 @@ export {
 export { DEMO_PASSWORD, demoUsers } from './house/demo.ts';
 export { staffRoles, type StaffRole } from './house/administration.ts';
 export type { FaultPoint } from './house/faults.ts';
+export { restore, type BackupPlaces, type Restored } from './house/backing-up.ts';
 export { openHouse, type House } from './house/house.ts';
 export { createLog, silentLog } from './house/log.ts';
 export { fieldRights, operationRights } from './graphql/rights.ts';

@@ -27,6 +27,7 @@ import {
 import { sagas } from '@vivier/sagas';
 import type { Vault } from '@vivier/vault';
 import { ownFolder, type Outbox } from '@vivier/work-state';
+import { requireWhole } from './backing-up.ts';
 import { candidateReader, choresOf, releaseClaims } from './chores.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { effectsOf } from './effects.ts';
@@ -37,6 +38,8 @@ import { openStores, type PasswordCost } from './stores.ts';
 
 /** Everything that runs behind the API, opened on one folder. */
 export interface House {
+  /** What it was opened on. */
+  readonly folder: string;
   readonly clock: MovableClock;
   readonly log: Log;
   readonly store: EventStore;
@@ -104,6 +107,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
   try {
     const owner = await ownFolder({ folder, about: { command: options.purpose } });
     opened.push(() => owner.release());
+    requireWhole(folder);
     const stores = await openStores({
       folder,
       clock,
@@ -218,6 +222,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     };
 
     return {
+      folder,
       clock,
       log,
       store,

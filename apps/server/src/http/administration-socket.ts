@@ -1,8 +1,10 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join, relative } from 'node:path';
+import { BackupUnusable, DamagedCopy } from '@vivier/backup';
 import { SignInRefused } from '@vivier/identity';
 import { addUser, createOrganisation, staffRoles, type NewUser } from '../house/administration.ts';
+import { backUp, type BackupPlaces } from '../house/backing-up.ts';
 import { defineRejections, isRejection, type EventId } from '@vivier/kernel';
 import type { House } from '../house/house.ts';
 import { moveClock } from '../house/move-clock.ts';
@@ -19,7 +21,9 @@ export type AdministrationRequest =
   | { readonly do: 'reviveTask'; readonly effect: string; readonly eventId: string }
   /** Of one projection; default: all. */
   | { readonly do: 'rebuild'; readonly projection?: string }
-  | ({ readonly do: 'replayDossier' } & ReplayRequest);
+  | ({ readonly do: 'replayDossier' } & ReplayRequest)
+  /** Places are absolute: whoever is asked may run elsewhere. */
+  | ({ readonly do: 'backUp' } & BackupPlaces);
 
 export type AdministrationAnswer =
   | { readonly done: Readonly<Record<string, string>> }
@@ -44,6 +48,13 @@ const outboxRejections = defineRejections({
   TaskUnknown: {
     message: 'There is no such task among the dead.',
     remedy: 'Ask for the list with `vivier outbox list`.',
+  },
+});
+
+const backupRejections = defineRejections({
+  BackupRefused: {
+    message: 'There is no backup.',
+    remedy: 'See below what is in its way.',
   },
 });
 
@@ -107,9 +118,16 @@ export const administer = async (
         const replayed = await replayDossier(house, request);
         return isRejection(replayed) ? replayed : { done: { dossier: JSON.stringify(replayed) } };
       }
+      case 'backUp': {
+        const now = new Date(house.clock.now());
+        const { begunAt, files, bytes } = await backUp(house.folder, request, now);
+        return { done: { begunAt, files: String(files), bytes: String(bytes) } };
+      }
     }
   } catch (error) {
     if (error instanceof SignInRefused) return signInRejection(error);
+    if (error instanceof BackupUnusable || error instanceof DamagedCopy)
+      return backupRejections.BackupRefused({ because: error.message });
     throw error;
   }
 };
