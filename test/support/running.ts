@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { handSetClock, type HandSetClock } from '@vivier/kernel';
-import { silentLog, start, type Server } from '@vivier/server';
+import { silentLog, start, type Server, type StartOptions } from '@vivier/server';
 import { Client } from './client.ts';
 
 /** The whole product starts in a second, or in several where the machine is busy. */
@@ -37,6 +37,8 @@ export const running = async (
     /** Default: any number. A suite sends more in a second than people do. */
     readonly requestsPerSecond?: number;
     readonly trustProxy?: string;
+    readonly metricsPort?: number;
+    readonly tracesUrl?: StartOptions['tracesUrl'];
   } = {},
 ): Promise<Running> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
@@ -56,6 +58,8 @@ export const running = async (
     requestsPerSecond: options.requestsPerSecond ?? 0,
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.patience !== undefined && { patience: options.patience }),
+    ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
+    ...(options.tracesUrl !== undefined && { tracesUrl: options.tracesUrl }),
   });
   return {
     server,

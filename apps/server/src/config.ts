@@ -20,6 +20,10 @@ export interface ServerConfig {
   readonly trustProxy?: string;
   /** Requests a second that one address may send, and one account; 0 is any number. */
   readonly requestsPerSecond?: number;
+  /** Where Prometheus reads; 0 is any free port. */
+  readonly metricsPort?: number;
+  /** Where an OpenTelemetry collector takes traces. */
+  readonly tracesUrl?: string;
 }
 
 /** An office behind one address, and more. */
@@ -99,6 +103,23 @@ const variables = {
     meaning: 'requests a second from one address, and of one account; `0` for any number',
   },
 
+  // Who watches it.
+  METRICS_PORT: {
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .refine((port) => port <= 65_535)
+      .optional(),
+    rule: 'must be a number from 0 to 65535: set it, or leave it out',
+    meaning: 'port of `/metrics` for Prometheus, on `HOST`; keep it inside',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z.string().refine(isWebAddress).optional(),
+    rule: 'must be a whole address, for example http://127.0.0.1:4318',
+    meaning: 'OpenTelemetry collector that takes traces (OTLP over HTTP)',
+  },
+
   // What it does not do yet.
   EVENTSTORE_URL: notYet,
   MONGODB_URL: notYet,
@@ -129,6 +150,10 @@ export const readConfig = (
     dataFolder: isAbsolute(folder) ? folder : resolve(workingFolder, folder),
     publicUrl: publicUrl.replace(/\/$/, ''),
     requestsPerSecond: values.RATE_LIMIT,
+    ...(values.METRICS_PORT !== undefined && { metricsPort: values.METRICS_PORT }),
+    ...(values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && {
+      tracesUrl: `${values.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`,
+    }),
     ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
   };
 };

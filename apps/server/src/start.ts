@@ -14,11 +14,16 @@ import { Rates, ratesOf } from './http/rates.ts';
 import { sendRefusal, takingIn } from './http/taking-in.ts';
 import { transfers } from './http/transfers.ts';
 import { demoOf, ensureDemo } from './house/demo.ts';
+import { metricsServer } from './http/metrics-server.ts';
+import type { createTracing } from './telemetry/tracing.ts';
+import { together } from './telemetry/instruments.ts';
 import { openHouse, type House, type HouseOptions } from './house/house.ts';
 import { createLog, type Log } from './house/log.ts';
 import { frameworkLog } from './house/nest-log.ts';
 
-export interface StartOptions extends ServerConfig {
+export interface StartOptions extends Omit<ServerConfig, 'tracesUrl'> {
+  /** Where traces are sent; or what gets each span, in tests. */
+  readonly tracesUrl?: Parameters<typeof createTracing>[0];
   readonly log?: Log;
   readonly clock?: HouseOptions['clock'];
   readonly passwordCost?: HouseOptions['passwordCost'];
@@ -38,6 +43,8 @@ export interface Server {
   readonly house: House;
   /** The token of the demo's invitation, where this folder holds the demo. */
   readonly demoInvitation: string | undefined;
+  /** Where Prometheus reads, where it was asked for. */
+  readonly metricsUrl: string | undefined;
   /** Lets running requests end, for a bounded time, then closes everything. */
   stop(): Promise<void>;
 }
@@ -59,11 +66,22 @@ const LONGEST_ARRIVAL = 5 * 60_000;
 export const start = async (options: StartOptions): Promise<Server> => {
   const { host, port, dataFolder, publicUrl, log = createLog() } = options;
   const step = options.onStep ?? (() => undefined);
+  // Loaded where they are asked for: a start needs neither.
+  const metrics =
+    options.metricsPort === undefined
+      ? undefined
+      : (await import('./telemetry/metrics.ts')).createMetrics();
+  const tracing =
+    options.tracesUrl === undefined
+      ? undefined
+      : (await import('./telemetry/tracing.ts')).createTracing(options.tracesUrl);
+  const instruments = [tracing, metrics].filter((one) => one !== undefined);
   step('Opening the stores');
   const house = await openHouse({
     folder: dataFolder,
     purpose: 'vivier serve',
     log,
+    ...(instruments.length > 0 && { instruments: together(instruments) }),
     ...(options.clock && { clock: options.clock }),
     ...(options.passwordCost && { passwordCost: options.passwordCost }),
     ...(options.beforeNames && { beforeNames: options.beforeNames }),
@@ -92,6 +110,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
         void sendRefusal(request, reply, 400, edgeRejections.AddressUnknown());
       },
     });
+    tracing?.watch(adapter.getInstance());
     const takesIn = takingIn(adapter.getInstance(), new Rates(rate));
     app = await NestFactory.create<NestFastifyApplication>(
       ApiModule.of(house, () => url, new Rates(rate)),
@@ -110,12 +129,16 @@ export const start = async (options: StartOptions): Promise<Server> => {
     const local = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
     // Port 0 is any free one: links then follow what was found.
     if (port === 0) url = local;
+    metrics?.watch(house);
+    const measured =
+      metrics && (await metricsServer(metrics, { host, port: options.metricsPort ?? 0 }));
     const administration = await administrationSocket(house, dataFolder);
     const running = app;
     return {
       url: local,
       house,
       demoInvitation,
+      metricsUrl: measured?.url,
       stop: async () => {
         takesIn.stop();
         await administration.close();
@@ -128,6 +151,8 @@ export const start = async (options: StartOptions): Promise<Server> => {
         await running.close();
         clearTimeout(patience);
         await house.close();
+        await measured?.close();
+        await tracing?.stop();
       },
     };
   } catch (failure) {

@@ -29,6 +29,7 @@ import type { Vault } from '@vivier/vault';
 import { ownFolder, type Outbox } from '@vivier/work-state';
 import { requireWhole } from './backing-up.ts';
 import { candidateReader, choresOf, releaseClaims } from './chores.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { effectsOf } from './effects.ts';
 import type { Faults } from './faults.ts';
@@ -53,6 +54,8 @@ export interface House {
   readonly sagas: SagaRunner;
   readonly effects: EffectRunner;
   readonly outbox: Outbox;
+  /** How many deadlines are due at an instant and not sent yet, counted up to a limit. */
+  readonly dueDeadlines: (now: number, limit: number) => Promise<number>;
   /** People by name; whoever serves queries begins it. */
   readonly directory: DirectoryFollower;
   /** Does what falls due; with a clock that is set by hand, only when it is asked. */
@@ -88,6 +91,7 @@ export interface HouseOptions {
   /** Awaited with each page of the log that a rebuild takes in, for tests. */
   readonly duringRebuild?: () => Promise<void>;
   readonly faults?: Faults;
+  readonly instruments?: Instruments;
 }
 
 /**
@@ -115,10 +119,11 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       ...(options.passwordCost && { passwordCost: options.passwordCost }),
       ...faults,
     });
-    const { vault, store, readStore, workState, identity, files } = stores;
+    const { vault, readStore, workState, identity, files } = stores;
+    const store = options.instruments?.store(stores.store) ?? stores.store;
 
     const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
-    const execute = createExecute({
+    const door = createExecute({
       aggregates,
       permissions: rights,
       store,
@@ -127,6 +132,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       clock,
       ...faults,
     });
+    const execute = options.instruments?.execute(door) ?? door;
     const projector = await startProjector({
       store,
       readStore,
@@ -236,6 +242,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       sagas: runner,
       effects,
       outbox: workState.outbox,
+      dueDeadlines: async (now, limit) => (await workState.due(now, limit)).length,
       directory,
       ticker,
       inTurn,
