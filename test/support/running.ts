@@ -39,6 +39,7 @@ export const running = async (
     readonly trustProxy?: string;
     readonly metricsPort?: number;
     readonly tracesUrl?: StartOptions['tracesUrl'];
+    readonly eventStoreProtocol?: StartOptions['eventStoreProtocol'];
   } = {},
 ): Promise<Running> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
@@ -59,6 +60,7 @@ export const running = async (
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.patience !== undefined && { patience: options.patience }),
     ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
+    ...(options.eventStoreProtocol && { eventStoreProtocol: options.eventStoreProtocol }),
     ...(options.tracesUrl !== undefined && { tracesUrl: options.tracesUrl }),
   });
   return {

@@ -33,6 +33,7 @@ const LIBRARIES = [
   'domain',
   'domain/events',
   'event-store',
+  'event-store/facade',
   'read-store',
   'vault',
   'identity',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   ConfigurationMistake,
   readConfig,
@@ -11,6 +11,7 @@ import { ask } from './ask.ts';
 import { readPassword } from './password.ts';
 import { rebuildProgress } from './rebuild-progress.ts';
 import { serve } from './serve.ts';
+import { verifyAloud } from './verify.ts';
 
 /** Errors that explain themselves: their message is all that somebody needs to read. */
 const explained = new Set([
@@ -22,6 +23,7 @@ const explained = new Set([
   'SecretFileUnsafe',
   'IssuerKeyUnsafe',
   'DamagedRecord',
+  'UnusableLogFile',
   'BackupUnusable',
 ]);
 
@@ -37,6 +39,12 @@ export const explain = (error: unknown): string => {
   return error.stack ?? error.message;
 };
 
+const portOf = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+  return Number(text);
+};
+
 const program = (): Command => {
   const vivier = new Command('vivier')
     .description('An event-sourced recruitment core.')
@@ -45,7 +53,23 @@ const program = (): Command => {
   vivier
     .command('serve')
     .description('Start the server (HOST, PORT, PUBLIC_URL, VIVIER_DATA).')
-    .action(() => serve(readConfig(process.env, process.cwd(), console.error)));
+    .option(
+      '--eventstore-port <port>',
+      'also serve the log, to be read, under EventStoreDB’s protocol on the loopback address',
+      portOf,
+    )
+    .option('--eventstore-file <file>', 'there, serve this log instead, to be read and written')
+    .action((options: { readonly eventstorePort?: number; readonly eventstoreFile?: string }) => {
+      const { eventstorePort: port, eventstoreFile: file } = options;
+      if (file !== undefined && port === undefined)
+        throw new ConfigurationMistake('--eventstore-file needs an --eventstore-port: name one.');
+      return serve(
+        readConfig(process.env, process.cwd(), console.error),
+        port === undefined
+          ? {}
+          : { eventStoreProtocol: { port, ...(file && { file: resolve(file) }) } },
+      );
+    });
 
   const organisation = vivier
     .command('organisation')
@@ -119,6 +143,11 @@ const program = (): Command => {
       for (const [name, how] of Object.entries(done ?? {}))
         console.log(`${name}: rebuilt, ${how}.`);
     });
+
+  vivier
+    .command('verify')
+    .description('Look at everything in the log: each checksum, each stream, the file itself.')
+    .action(verifyAloud);
 
   const placesOf = (data: string, keys: string) => ({ data: resolve(data), keys: resolve(keys) });
   vivier

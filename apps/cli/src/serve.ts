@@ -1,4 +1,10 @@
-import { DEMO_PASSWORD, demoUsers, start, type ServerConfig } from '@vivier/server';
+import {
+  DEMO_PASSWORD,
+  demoUsers,
+  start,
+  type ServerConfig,
+  type StartOptions,
+} from '@vivier/server';
 
 /** What a newcomer needs to begin: where, as whom, and three things to do. */
 const welcome = (url: string, invitation: string | undefined): string => {
@@ -26,14 +32,20 @@ const welcome = (url: string, invitation: string | undefined): string => {
 };
 
 /** Serves until SIGINT or SIGTERM, then stops cleanly. A second signal ends it at once. */
-export const serve = async (config: ServerConfig): Promise<void> => {
+export const serve = async (
+  config: ServerConfig,
+  more: Pick<StartOptions, 'eventStoreProtocol'> = {},
+): Promise<void> => {
   const server = await start({
     ...config,
+    ...more,
     onStep: (step) => {
       console.log(`${step} …`);
     },
   });
   console.log(`\n${welcome(server.url, server.demoInvitation)}`);
+  if (server.eventStorePort !== undefined)
+    console.log(`EventStoreDB’s protocol: esdb://127.0.0.1:${server.eventStorePort}?tls=false`);
   await new Promise<void>((resolve, reject) => {
     let stopping = false;
     const stop = (): void => {

@@ -17,6 +17,11 @@ import { demoOf, ensureDemo } from './house/demo.ts';
 import { metricsServer } from './http/metrics-server.ts';
 import type { createTracing } from './telemetry/tracing.ts';
 import { together } from './telemetry/instruments.ts';
+import {
+  serveEventStore,
+  type EventStoreProtocol,
+  type EventStoreProtocolOptions,
+} from './house/eventstore-protocol.ts';
 import { openHouse, type House, type HouseOptions } from './house/house.ts';
 import { createLog, type Log } from './house/log.ts';
 import { frameworkLog } from './house/nest-log.ts';
@@ -33,6 +38,8 @@ export interface StartOptions extends Omit<ServerConfig, 'tracesUrl'> {
   readonly onStep?: (step: string) => void;
   /** Make the demo in an empty store; default: on the loopback address. */
   readonly demo?: boolean;
+  /** Serves EventStoreDB's protocol on the loopback address too. */
+  readonly eventStoreProtocol?: EventStoreProtocolOptions;
   /** How long a stop waits for running requests, in ms; default: 10 s. */
   readonly patience?: number;
 }
@@ -45,6 +52,8 @@ export interface Server {
   readonly demoInvitation: string | undefined;
   /** Where Prometheus reads, where it was asked for. */
   readonly metricsUrl: string | undefined;
+  /** The port of EventStoreDB's protocol, where it was asked for. */
+  readonly eventStorePort: number | undefined;
   /** Lets running requests end, for a bounded time, then closes everything. */
   stop(): Promise<void>;
 }
@@ -88,6 +97,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
     ...(options.duringRebuild && { duringRebuild: options.duringRebuild }),
   });
   let app: NestFastifyApplication | undefined;
+  let protocol: EventStoreProtocol | undefined;
   try {
     if (!isLoopback(host) && (await demoOf(house)))
       throw new ConfigurationMistake(
@@ -132,6 +142,9 @@ export const start = async (options: StartOptions): Promise<Server> => {
     metrics?.watch(house);
     const measured =
       metrics && (await metricsServer(metrics, { host, port: options.metricsPort ?? 0 }));
+    protocol =
+      options.eventStoreProtocol && (await serveEventStore(options.eventStoreProtocol, house));
+    const ended = protocol;
     const administration = await administrationSocket(house, dataFolder);
     const running = app;
     return {
@@ -139,6 +152,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       house,
       demoInvitation,
       metricsUrl: measured?.url,
+      eventStorePort: protocol?.port,
       stop: async () => {
         takesIn.stop();
         await administration.close();
@@ -150,6 +164,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
         await takesIn.idle();
         await running.close();
         clearTimeout(patience);
+        await ended?.close();
         await house.close();
         await measured?.close();
         await tracing?.stop();
@@ -157,6 +172,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
     };
   } catch (failure) {
     await app?.close().catch(() => undefined);
+    await protocol?.close().catch(() => undefined);
     await house.close();
     throw failure;
   }

@@ -1,0 +1,2 @@
+export { ForeignLog, serveEventStoreProtocol } from './serve.ts';
+export type { ServedProtocol, ServeOptions } from './serve.ts';
