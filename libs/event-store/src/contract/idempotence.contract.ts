@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Subject } from '../contract.ts';
 import { EventIdConflict, WrongExpectedRevision } from '../port.ts';
-import type { ExpectedRevision } from '../port.ts';
+import type { Appended, ExpectedRevision } from '../port.ts';
 import { idsOf, newOrganisation, newStream, record, records } from './samples.contract.ts';
 
 export function idempotenceCases(subject: Subject): void {
+  const expectRepetition = (again: Appended, first: Appended | undefined): void => {
+    const { repeated, ...place } = again;
+    expect(place).toEqual(first);
+    if (subject.store.tellsRepetitions) expect(repeated).toBe(true);
+  };
+
   describe('appending the same events again', () => {
     test.each<ExpectedRevision>(['any', 'exists', 1])(
       'is one append when the stream is expected at "%s", even after later ones',
@@ -13,9 +19,9 @@ export function idempotenceCases(subject: Subject): void {
         await subject.store.append(organisation, stream, 'none', records(2));
         const batch = records(3);
         const first = await subject.store.append(organisation, stream, expected, batch);
-        expect(await subject.store.append(organisation, stream, expected, batch)).toEqual(first);
+        expectRepetition(await subject.store.append(organisation, stream, expected, batch), first);
         await subject.store.append(organisation, stream, 'any', records(1));
-        expect(await subject.store.append(organisation, stream, expected, batch)).toEqual(first);
+        expectRepetition(await subject.store.append(organisation, stream, expected, batch), first);
         expect(await subject.store.readStream(organisation, stream)).toHaveLength(6);
       },
     );
@@ -24,7 +30,7 @@ export function idempotenceCases(subject: Subject): void {
       const [organisation, stream] = [newOrganisation(), newStream()];
       const batch = records(2);
       const first = await subject.store.append(organisation, stream, 'none', batch);
-      expect(await subject.store.append(organisation, stream, 'none', batch)).toEqual(first);
+      expectRepetition(await subject.store.append(organisation, stream, 'none', batch), first);
       const start = await subject.store.append(organisation, stream, 'none', batch.slice(0, 1));
       expect(start.revision).toBe(0);
       expect(idsOf(await subject.store.readStream(organisation, stream))).toEqual(idsOf(batch));
@@ -37,7 +43,7 @@ export function idempotenceCases(subject: Subject): void {
         subject.store.append(organisation, stream, 'none', batch),
       );
       const [first, ...others] = await Promise.all(appends);
-      expect(others).toEqual([first, first]);
+      for (const other of others) expectRepetition(other, first);
       expect(await subject.store.readStream(organisation, stream)).toHaveLength(2);
     });
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventId } from '@vivier/kernel';
-import type { Subject } from '../contract.ts';
+import type { Peculiarities, Subject } from '../contract.ts';
 import type { ExpectedRevision } from '../port.ts';
 import { newId, newOrganisation, newStream, outcomeOf, record, since } from './samples.contract.ts';
 
@@ -28,12 +28,24 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 /** The rules once more, as plainly as they can be said: a stream is a list of ids. */
 class Model {
-  readonly streams: { owner: number; ids: number[] }[] = [];
+  readonly streams = new Map<string, { owner: number; ids: number[] }>();
   readonly log: string[] = [];
 
+  constructor(private readonly names: Peculiarities['names']) {}
+
+  #name(organisation: number, stream: number): string {
+    return this.names === 'taken once' ? `${stream}` : `${organisation} ${stream}`;
+  }
+
+  idsOf(organisation: number, stream: number): number[] | undefined {
+    const known = this.streams.get(this.#name(organisation, stream));
+    return known?.owner === organisation ? known.ids : undefined;
+  }
+
   append({ organisation, stream, expected, ids }: Step): string {
-    const known = this.streams[stream];
-    const there = known?.owner === organisation ? known.ids : [];
+    const name = this.#name(organisation, stream);
+    const known = this.streams.get(name);
+    const there = this.idsOf(organisation, stream) ?? [];
     if (known !== undefined && known.owner !== organisation) return 'WrongExpectedRevision';
     const last = expected === 'none' ? -1 : expected;
     if (last === 'any' || last === 'exists') {
@@ -46,7 +58,7 @@ class Model {
       return repeated ? 'done' : 'WrongExpectedRevision';
     }
     if (ids.length === 0) return 'done';
-    this.streams[stream] = { owner: organisation, ids: [...there, ...ids] };
+    this.streams.set(name, { owner: organisation, ids: [...there, ...ids] });
     for (const id of ids) this.log.push(`${organisation} ${stream} ${id}`);
     return 'done';
   }
@@ -60,11 +72,11 @@ export function modelCases(subject: Subject): void {
         const streams = [newStream(), newStream()] as const;
         const ids = Array.from({ length: 8 }, newId);
         const before = await subject.store.head();
-        const model = new Model();
+        const model = new Model(subject.names);
         const answers: Promise<string>[] = [];
         const said: string[] = [];
         for (const one of steps) {
-          if (!one.together) await Promise.all(answers);
+          if (!one.together || subject.order !== 'as sent') await Promise.all(answers);
           said.push(model.append(one));
           const { organisation, stream, expected } = one;
           const batch = one.ids.map((id) => record({ id: ids[id] as EventId }));
@@ -82,9 +94,7 @@ export function modelCases(subject: Subject): void {
         for (const [index, stream] of streams.entries()) {
           for (const [who, organisation] of organisations.entries()) {
             const stored = await subject.store.readStream(organisation, stream);
-            const kept = model.streams[index];
-            const wanted = kept?.owner === who ? kept.ids : undefined;
-            expect(stored?.map(({ id }) => name(id))).toEqual(wanted);
+            expect(stored?.map(({ id }) => name(id))).toEqual(model.idsOf(who, index));
           }
         }
         for (const [who, organisation] of organisations.entries()) {
