@@ -111,14 +111,14 @@ export const expectFollowed = async (
 /** Who was told that they are registered can sign in, and what they deposited is theirs to read. */
 export const expectUsable = async (
   house: House,
-  { organisationId }: Place,
+  { organisationId, erasing }: Place,
   lives: ReadonlySet<string>,
   events: readonly Recorded[],
   told: Place['told'],
 ): Promise<void> => {
   const byId = new Map<string, Recorded>(events.map((event) => [event.id, event]));
   for (const { life = '', what = '', events: ids = [] } of told.values()) {
-    if (!lives.has(life)) continue;
+    if (!lives.has(life) || erasing.has(life)) continue;
     if (what === 'register')
       await house.identity.signIn({
         organisation: 'maison',

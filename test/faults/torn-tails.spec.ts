@@ -90,7 +90,7 @@ const damaged = (bytes: Buffer, damage: Damage, at: number): { bytes: Buffer; fr
   const copy = Buffer.from(bytes);
   const from = damage === 'zero' ? at - (at % SECTOR) : at;
   if (damage === 'flip') copy[at]! ^= 1 << random(8);
-  else copy.fill(0, from, from + SECTOR);
+  else copy.fill(0, from, Math.min(from + SECTOR, copy.length));
   return { bytes: copy, from };
 };
 
@@ -154,9 +154,7 @@ test(`a database damaged at ${POINTS} places is whole where it is read, or says 
         for await (const page of store.readAll()) read.push(...page);
         for (const stream of streams) {
           const records = await store.readStream(organisationId, stream);
-          // Only the log as a whole tells that a name has gone from the index of streams.
-          if (records !== undefined)
-            expect(records).toEqual(log.filter((one) => one.stream === stream));
+          expect(records).toEqual(log.filter((one) => one.stream === stream));
         }
         expect(read).toEqual(log);
       });

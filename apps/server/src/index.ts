@@ -20,4 +20,5 @@ export { restore, type BackupPlaces, type Restored } from './house/backing-up.ts
 export { openHouse, type House } from './house/house.ts';
 export { createLog, silentLog } from './house/log.ts';
 export { fieldRights, operationRights } from './graphql/rights.ts';
+export { verify } from './house/verifying.ts';
 export { start, type Server, type StartOptions } from './start.ts';

@@ -9,6 +9,8 @@ export interface NewRecord {
   readonly contentType: 'application/json' | 'application/octet-stream';
   readonly data: Uint8Array;
   readonly metadata: Uint8Array;
+  /** The same data and metadata as text, where they are at hand so: it spares the other side decoding. */
+  readonly text?: RecordText;
 }
 
 export interface StoredRecord extends NewRecord {
@@ -19,8 +21,6 @@ export interface StoredRecord extends NewRecord {
   readonly position: Position;
   /** When the store took it, in ms since 1970; the domain's own time is in the metadata. */
   readonly created: number;
-  /** Data and metadata as text, where the adapter reads them so: it spares a reader the decoding. */
-  readonly text?: RecordText;
 }
 
 /** What a record holds, as text. */
@@ -36,6 +36,8 @@ export interface Appended {
   /** The revision and position of the last record of this append. */
   readonly revision: number;
   readonly position: Position;
+  /** Says that the records were there already, where the store can tell; see {@link EventStore}. */
+  readonly repeated?: true;
 }
 
 export interface ReadStreamOptions {
@@ -72,9 +74,12 @@ export type SubscriptionMessage =
 /**
  * The one ordered log. Its rules are EventStoreDB's, and the contract suite (`./contract`) holds every
  * adapter to them. Rejects with {@link WrongExpectedRevision}, {@link AppendTooLarge},
- * {@link EventIdConflict}, {@link DamagedRecord}, {@link StoreFull}, {@link StoreClosed}.
+ * {@link EventIdConflict}, {@link DamagedRecord}, {@link StoreFull}, {@link StoreUnavailable},
+ * {@link StoreClosed}.
  */
 export interface EventStore {
+  /** Every append that was a repetition says so in its answer. */
+  readonly tellsRepetitions?: true;
   /**
    * Appends all records or none, and resolves once they are durable. An empty batch checks the
    * expectation and appends nothing.
@@ -151,6 +156,26 @@ export class StoreFull extends Error {
   constructor() {
     super(
       'The disk of the event store is full: nothing was appended. Free some space and try again.',
+    );
+  }
+}
+
+/**
+ * A store that is a server did not answer for some time, through several tries. It is never thrown for an
+ * append whose outcome could be learned.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  constructor(
+    /** After an append it is unknown whether it was stored: appending the same records again tells. */
+    readonly during: 'append' | 'read',
+    /** What the last try met, for the log; it may name the server's address. */
+    readonly reason: string,
+  ) {
+    super(
+      during === 'append'
+        ? 'The event store does not answer, and whether it stored the append is unknown. Send the same again when it is back: it is stored once.'
+        : 'The event store does not answer. Try again when it is back.',
     );
   }
 }

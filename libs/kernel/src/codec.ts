@@ -1,4 +1,11 @@
-import { isPersonal, type AnyEventSet, type DomainEvent, type EventFacts } from './events.ts';
+import type { z } from 'zod';
+import {
+  isPersonal,
+  type AnyEventSet,
+  type DomainEvent,
+  type EventFacts,
+  type Personal,
+} from './events.ts';
 import type { EventId, OrganisationId, PersonId, Scope, StreamName } from './ids.ts';
 import { Sealed, type SealedBlob } from './sealed.ts';
 
@@ -40,39 +47,50 @@ const WIRE_TYPE = /^([A-Za-z]+)\.v(\d+)$/;
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
 
-/** The facts with a default: what an event stored before such a field was declared reads as. */
-const defaultsOf = ({ fields }: EventFacts): readonly (readonly [string, () => unknown])[] =>
-  Object.entries(fields).flatMap(([name, field]) => {
-    if (isPersonal(field) || field.safeParse(undefined).data === undefined) return [];
-    return [[name, () => field.parse(undefined)] as const];
-  });
+/** A declaration as it is worked with: found out once, since every event of the log passes here. */
+interface Declared {
+  readonly type: EventFacts;
+  /** As it is stored today. */
+  readonly wireType: string;
+  readonly facts: readonly (readonly [string, z.ZodType])[];
+  readonly personal: readonly (readonly [string, Personal])[];
+  /** The facts with a default: what an event stored before such a field was declared reads as. */
+  readonly defaults: readonly (readonly [string, () => unknown])[];
+}
+
+const declared = (type: EventFacts): Declared => {
+  const facts: [string, z.ZodType][] = [];
+  const personal: [string, Personal][] = [];
+  for (const [name, field] of Object.entries(type.fields))
+    if (isPersonal(field)) personal.push([name, field]);
+    else facts.push([name, field]);
+  const defaults = facts
+    .filter(([, field]) => field.safeParse(undefined).data !== undefined)
+    .map(([name, field]) => [name, () => field.parse(undefined)] as const);
+  return { type, wireType: `${type.type}.v${type.version}`, facts, personal, defaults };
+};
 
 /**
  * Between events and stored bytes. Data are JSON: the facts, and under `$sealed` one blob per person
  * with the names of the fields in it.
  */
 export class EventCodec {
-  readonly #types: ReadonlyMap<string, EventFacts>;
+  readonly #types = new Map<string, Declared>();
   /** What stored types mean; as many as there are declared versions. */
-  readonly #read = new Map<string, { readonly type: EventFacts; readonly version: number }>();
-  /** Event name to the facts that a stored event may lack, each with what makes its default. */
-  readonly #defaults: ReadonlyMap<string, readonly (readonly [string, () => unknown])[]>;
+  readonly #read = new Map<string, { readonly of: Declared; readonly version: number }>();
 
   /** @throws TypeError when two sets declare the same event */
   constructor(sets: readonly AnyEventSet[]) {
-    const types = new Map<string, EventFacts>();
     for (const type of sets.flatMap((set) => Object.values(set))) {
-      const other = types.get(type.type);
-      if (other && other !== type) throw new TypeError(`${type.type} is declared twice.`);
-      types.set(type.type, type);
+      const other = this.#types.get(type.type);
+      if (other && other.type !== type) throw new TypeError(`${type.type} is declared twice.`);
+      this.#types.set(type.type, declared(type));
     }
-    this.#types = types;
-    this.#defaults = new Map([...types].map(([name, type]) => [name, defaultsOf(type)]));
   }
 
   /** The type as it is stored, with its version. */
   wireType(event: DomainEvent): string {
-    return `${event.type}.v${this.#declared(event.type).version}`;
+    return this.#declared(event.type).wireType;
   }
 
   /**
@@ -82,12 +100,13 @@ export class EventCodec {
    * @throws TypeError on a personal field that holds no pending handle, or that has no person
    */
   personalValues(event: DomainEvent, streamPerson: PersonId | undefined): PersonalValues[] {
-    const { fields } = this.#declared(event.type);
+    const { personal } = this.#declared(event.type);
+    if (personal.length === 0) return [];
     const data = event.data as Readonly<Record<string, unknown>>;
-    const groups = new Map<PersonId, { ofStream: boolean; values: Record<string, unknown> }>();
-    for (const [name, field] of Object.entries(fields)) {
+    const groups: { personId: PersonId; ofStream: boolean; values: Record<string, unknown> }[] = [];
+    for (const [name, field] of personal) {
       const handle = data[name];
-      if (!isPersonal(field) || handle === undefined) continue;
+      if (handle === undefined) continue;
       const content = handle instanceof Sealed ? Sealed.contentOf(handle) : undefined;
       if (content?.kind !== 'pending')
         throw new TypeError(
@@ -96,34 +115,44 @@ export class EventCodec {
       const personId =
         field.subject === undefined ? streamPerson : (data[field.subject] as PersonId | undefined);
       if (personId === undefined) throw new TypeError(`${event.type}.${name} has no person.`);
-      const group = groups.get(personId) ?? {
-        ofStream: personId === streamPerson,
-        values: {},
-      };
-      group.values[name] = content.value;
-      groups.set(personId, group);
+      const group = groups.find((other) => other.personId === personId);
+      if (group) group.values[name] = content.value;
+      else
+        groups.push({
+          personId,
+          ofStream: personId === streamPerson,
+          values: { [name]: content.value },
+        });
     }
-    return [...groups].map(([personId, group]) => ({ personId, ...group }));
+    return groups;
   }
 
-  /**
-   * The stored data of an event whose personal values were sealed.
-   *
-   * @param blobs one for each of {@link personalValues}, in its order
-   * @throws ZodError when a fact does not fit its declaration (a bug of the decider)
-   */
+  /** {@link encodeText} as bytes. */
   encode(
     event: DomainEvent,
     groups: readonly PersonalValues[],
     blobs: readonly SealedBlob[],
   ): Uint8Array {
-    const { fields } = this.#declared(event.type);
+    return utf8.encode(this.encodeText(event, groups, blobs));
+  }
+
+  /**
+   * The stored data of an event whose personal values were sealed, as JSON.
+   *
+   * @param blobs one for each of {@link personalValues}, in its order
+   * @throws ZodError when a fact does not fit its declaration (a bug of the decider)
+   */
+  encodeText(
+    event: DomainEvent,
+    groups: readonly PersonalValues[],
+    blobs: readonly SealedBlob[],
+  ): string {
+    const { type, facts } = this.#declared(event.type);
     const data = event.data as Readonly<Record<string, unknown>>;
     const wire: Record<string, unknown> = {};
     for (const name of Object.keys(data))
-      if (!(name in fields)) throw new TypeError(`${event.type} declares no field ${name}.`);
-    for (const [name, field] of Object.entries(fields))
-      if (!isPersonal(field)) wire[name] = field.parse(data[name]);
+      if (!(name in type.fields)) throw new TypeError(`${event.type} declares no field ${name}.`);
+    for (const [name, field] of facts) wire[name] = field.parse(data[name]);
     const parts = groups.map((group, index): SealedPart => {
       const blob = blobs[index];
       if (!blob) throw new TypeError(`${event.type} lacks a sealed blob.`);
@@ -135,7 +164,7 @@ export class EventCodec {
       };
     });
     if (parts.length > 0) wire['$sealed'] = parts;
-    return utf8.encode(JSON.stringify(wire));
+    return JSON.stringify(wire);
   }
 
   /**
@@ -153,10 +182,10 @@ export class EventCodec {
     readonly stream: StreamName;
     readonly organisationId: OrganisationId;
   }): DomainEvent {
-    const { type, version } = this.#read.get(record.type) ?? this.#readType(record.type);
+    const { of, version } = this.#read.get(record.type) ?? this.#readType(record.type);
+    const { type, defaults } = of;
     const name = type.type;
     const wire = JSON.parse(record.text?.data ?? text.decode(record.data)) as Wire;
-    const defaults = this.#defaults.get(name) ?? [];
     if (!('$sealed' in wire) && version === type.version && defaults.length === 0)
       return { type: name, data: wire };
     const { $sealed: parts = [], ...facts } = wire;
@@ -182,18 +211,18 @@ export class EventCodec {
     return { type: name, data };
   }
 
-  #readType(wireType: string): { readonly type: EventFacts; readonly version: number } {
+  #readType(wireType: string): { readonly of: Declared; readonly version: number } {
     const [, name = '', digits = ''] = WIRE_TYPE.exec(wireType) ?? [];
-    const type = this.#types.get(name);
-    if (!type) throw new UnknownEvent(wireType);
+    const of = this.#types.get(name);
+    if (!of) throw new UnknownEvent(wireType);
     const version = Number(digits);
-    if (version > type.version) throw new NewerEvent(wireType);
-    const read = { type, version };
+    if (version > of.type.version) throw new NewerEvent(wireType);
+    const read = { of, version };
     this.#read.set(wireType, read);
     return read;
   }
 
-  #declared(name: string): EventFacts {
+  #declared(name: string): Declared {
     const type = this.#types.get(name);
     if (!type) throw new TypeError(`No declaration of ${name} was given to this codec.`);
     return type;

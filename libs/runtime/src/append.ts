@@ -1,20 +1,24 @@
-import type { EventStore, NewRecord } from '@vivier/event-store';
+import type { EventStore, NewRecord, RecordText } from '@vivier/event-store';
 import {
   evolveOne,
-  streamName,
-  type AnyDecider,
   type CorrelationId,
   type DomainEvent,
+  type EventId,
   type Metadata,
+  type OrganisationId,
+  type PersonId,
   type Recorded,
   type Scope,
+  type SealedBlob,
+  type StreamName,
 } from '@vivier/kernel';
-import type { EventCodec } from '@vivier/kernel/sealing';
+import type { EventCodec, PersonalValues } from '@vivier/kernel/sealing';
 import type { SealRequest, Vault } from '@vivier/vault';
 import { deriveEventId } from './derive.ts';
 import { digestOf } from './digest.ts';
 import { sourceOf, type CommandEnvelope, type Done } from './envelope.ts';
-import { encodeMetadata, recorded, type Loaded } from './log.ts';
+import type { Fold, Whole } from './folds.ts';
+import { LoggedEvent } from './logged-event.ts';
 
 interface AppendPorts {
   readonly store: EventStore;
@@ -22,99 +26,152 @@ interface AppendPorts {
   readonly codec: EventCodec;
 }
 
-/** What was decided, and on what. */
+/** What was decided, on which command and on what. */
 export interface Decided {
-  readonly envelope: CommandEnvelope;
-  readonly aggregate: AnyDecider;
-  readonly key: string;
-  readonly loaded: Loaded;
+  readonly received: Whole & {
+    readonly envelope: CommandEnvelope;
+    readonly key: string;
+    /** The command's input as one text, for its digest. */
+    readonly canonical: string;
+  };
+  readonly fold: Fold;
   readonly decided: readonly DomainEvent[];
   /** ISO-8601 instant. */
   readonly at: string;
-  /** The command's input as one text, for its digest. */
-  readonly canonical: string;
 }
 
 const organisationScope = 'organisation' as Scope;
 
+/** A decided event on its way to the log. */
+interface Leaving {
+  readonly event: DomainEvent;
+  readonly id: EventId;
+  /** Its personal values; they are sealed meanwhile. */
+  readonly personal: readonly PersonalValues[];
+}
+
+/** Whom the stream is about once the events are in it; they have no position yet, and need none. */
+const personAfter = (
+  { received: { aggregate, key, stream }, fold, decided, at }: Decided,
+  ids: readonly EventId[],
+): PersonId | undefined => {
+  let { state } = fold;
+  for (const [index, { type, data }] of decided.entries())
+    state = evolveOne(aggregate, state, {
+      type,
+      data,
+      id: ids[index],
+      key,
+      stream,
+      at,
+    } as Recorded);
+  return aggregate.person(state);
+};
+
 /**
  * Makes the last step of a command: personal values are sealed, the events written down with who, when
- * and why, and acknowledged once they are durable.
+ * and why, and acknowledged once they are durable. Gives undefined where the store says that such a
+ * command's events are there already: nothing was written, and what is there tells its outcome.
  */
-export const createAppend =
-  ({ store, vault, codec }: AppendPorts): ((decision: Decided) => Promise<Done>) =>
-  async ({ envelope, aggregate, key, loaded, decided, at, canonical }) => {
-    const { organisationId, by, commandId } = envelope;
-    const stream = streamName(aggregate.category, key);
-    const ids = decided.map((_, index) =>
-      deriveEventId(...sourceOf(envelope), stream, String(index)),
-    );
-    let state = loaded.state;
-    decided.forEach((event, index) => {
-      // The fold of one's own new events needs no position: they have none yet.
-      state = evolveOne(aggregate, state, {
-        ...event,
-        id: ids[index],
-        key,
-        stream,
-        at,
-      } as Recorded);
-    });
-    const personId = aggregate.person(state);
-    const scope = personId === undefined ? organisationScope : aggregate.scope(key);
-    const metadata: Metadata = {
+export const createAppend = ({
+  store,
+  vault,
+  codec,
+}: AppendPorts): ((decision: Decided) => Promise<Done | undefined>) => {
+  const metadataOf = async (
+    { received: { envelope, canonical }, at }: Decided,
+    personId: PersonId | undefined,
+    scope: Scope,
+  ): Promise<Metadata> => {
+    const { organisationId, by, commandId, name, correlationId, causationId } = envelope;
+    return {
       at,
       by: { kind: by.kind, id: by.id, role: by.role },
       organisationId,
-      ...(personId !== undefined && { personId }),
+      // As no field at all where there is nobody: JSON leaves it out.
+      personId: personId as PersonId,
       commandId,
-      command: envelope.name,
+      command: name,
       inputDigest: await digestOf(vault, organisationId, personId, scope, canonical),
-      correlationId: envelope.correlationId ?? (commandId as string as CorrelationId),
-      causationId: envelope.causationId ?? commandId,
+      correlationId: correlationId ?? (commandId as string as CorrelationId),
+      causationId: causationId ?? commandId,
     };
-    const groups = decided.map((event) => codec.personalValues(event, personId));
-    const requests = groups.flatMap((parts, index) =>
-      parts.map(({ personId: subject, ofStream, values }): SealRequest => ({
-        values,
-        origin: {
-          organisationId,
-          personId: subject,
-          scope: ofStream ? scope : ('account' as Scope),
-          stream,
-          eventId: ids[index] as NonNullable<(typeof ids)[number]>,
-          type: (decided[index] as DomainEvent).type,
-        },
-      })),
-    );
-    const blobs = requests.length > 0 ? [...(await vault.seal(requests))] : [];
-    const encodedMetadata = encodeMetadata(metadata);
-    const records = decided.map((event, index): NewRecord => {
-      const parts = groups[index] ?? [];
+  };
+
+  const sealed = (
+    leaving: readonly Leaving[],
+    stream: StreamName,
+    scope: Scope,
+    organisationId: OrganisationId,
+  ): Promise<readonly SealedBlob[]> | readonly SealedBlob[] => {
+    const requests: SealRequest[] = [];
+    for (const { event, id, personal } of leaving)
+      for (const { personId, ofStream, values } of personal)
+        requests.push({
+          values,
+          origin: {
+            organisationId,
+            personId,
+            scope: ofStream ? scope : ('account' as Scope),
+            stream,
+            eventId: id,
+            type: event.type,
+          },
+        });
+    return requests.length > 0 ? vault.seal(requests) : [];
+  };
+
+  return async (decision) => {
+    const { received, fold, decided } = decision;
+    const { envelope, organisationId, aggregate, key, stream } = received;
+    const source = sourceOf(envelope);
+    const ids = decided.map((_, index) => deriveEventId(...source, stream, String(index)));
+    const personId = personAfter(decision, ids);
+    const scope = personId === undefined ? organisationScope : aggregate.scope(key);
+    const metadata = await metadataOf(decision, personId, scope);
+    const leaving = decided.map((event, index): Leaving => {
+      const personal = codec.personalValues(event, personId);
+      return { event, id: ids[index] as EventId, personal };
+    });
+    const blobs = await sealed(leaving, stream, scope, organisationId);
+    const metadataText = JSON.stringify(metadata);
+    const metadataBytes = Buffer.from(metadataText);
+    let taken = 0;
+    const records = leaving.map(({ event, id, personal }): NewRecord => {
+      const own = blobs.slice(taken, (taken += personal.length));
+      const data = codec.encodeText(event, personal, own);
       return {
-        id: ids[index] as NonNullable<(typeof ids)[number]>,
+        id,
         type: codec.wireType(event),
         contentType: 'application/json',
-        data: codec.encode(event, parts, blobs.splice(0, parts.length)),
-        metadata: encodedMetadata,
+        data: Buffer.from(data),
+        metadata: metadataBytes,
+        text: { data, metadata: metadataText },
       };
     });
-    const { revision, position } = await store.append(
+    const expected = fold.revision === -1 ? 'none' : fold.revision;
+    const { revision, position, repeated } = await store.append(
       organisationId,
       stream,
-      loaded.revision === -1 ? 'none' : loaded.revision,
+      expected,
       records,
     );
-    const events = records.map((record, index) =>
-      recorded(codec, {
-        ...record,
+    if (repeated) return undefined;
+    const events = records.map(({ id, type, data, text }, index) => {
+      const stored = {
+        id,
+        type,
+        data,
+        text: text as RecordText,
         organisationId,
         stream,
         revision: revision - records.length + 1 + index,
         // Only the append's last position is known on every store; readers wait for that one.
         position,
-        created: 0,
-      }),
-    );
+      };
+      // The data as they are stored: what was decided still holds what was typed in.
+      return new LoggedEvent(codec.decode(stored), stored, metadata);
+    });
     return { key, events, position, revision, repeated: false };
   };
+};

@@ -1,5 +1,7 @@
 import type {
   Actor,
+  Clock,
+  CommandContext,
   CommandId,
   CorrelationId,
   OrganisationId,
@@ -50,3 +52,32 @@ export const sourceOf = (
 export const newIdOf = (
   envelope: Pick<CommandEnvelope, 'organisationId' | 'by' | 'commandId' | 'name'>,
 ): string => derive(...sourceOf(envelope));
+
+/** What a rule may know besides input and state; made only as far as a rule asks for it. */
+export class ContextOf implements CommandContext {
+  readonly by: Actor;
+  readonly organisationId: OrganisationId;
+  readonly derive = derive;
+  readonly #envelope: CommandEnvelope;
+  readonly #clock: Clock;
+  #at: string | undefined;
+  #newId: string | undefined;
+  /** The facts of others that a rule has asked for. */
+  evidence: Readonly<Record<string, unknown>> = {};
+
+  constructor(envelope: CommandEnvelope, clock: Clock) {
+    this.by = envelope.by;
+    this.organisationId = envelope.organisationId;
+    this.#envelope = envelope;
+    this.#clock = clock;
+  }
+
+  /** When this was first asked for; the same from then on. */
+  get at(): string {
+    return (this.#at ??= new Date(this.#clock.now()).toISOString());
+  }
+
+  get newId(): string {
+    return (this.#newId ??= newIdOf(this.#envelope));
+  }
+}

@@ -9,31 +9,44 @@ export interface Checked {
   readonly canonical: string;
 }
 
+type Entries = readonly (readonly [name: string, field: Shape[string]])[];
+
+const entries = new WeakMap<Shape, Entries>();
+
+/** The fields in the order of their names, in which a digest is taken over them. */
+const entriesOf = (shape: Shape): Entries => {
+  const known = entries.get(shape);
+  if (known) return known;
+  const made = Object.entries(shape).sort(([a], [b]) => (a < b ? -1 : 1));
+  entries.set(shape, made);
+  return made;
+};
+
 /**
  * Checks input against the schemas of its fields and hides what is personal. All wrong fields are
  * named at once, and no value that was sent is repeated.
  */
 export const checkInput = (shape: Shape, raw: unknown): Checked | Rejection => {
   const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
-  const fields: Record<string, string> = {};
-  const plain: Record<string, unknown> = {};
+  let wrong: Record<string, string> | undefined;
+  const plain: [name: string, value: unknown][] = [];
   const input: Record<string, unknown> = {};
   for (const name of Object.keys(given))
-    if (!(name in shape) && given[name] !== undefined)
-      fields[name] = 'is not a field of this input';
-  for (const [name, field] of Object.entries(shape)) {
-    const result = (isPersonal(field) ? field.schema : field).safeParse(given[name]);
+    if (!Object.hasOwn(shape, name) && given[name] !== undefined)
+      (wrong ??= {})[name] = 'is not a field of this input';
+  for (const [name, field] of entriesOf(shape)) {
+    const hidden = isPersonal(field);
+    const result = (hidden ? field.schema : field).safeParse(given[name]);
     if (!result.success) {
-      fields[name] = isPersonal(field)
+      (wrong ??= {})[name] = hidden
         ? 'is missing or not acceptable'
         : result.error.issues.map(({ path, code }) => [...path, code].join(' ')).join(', ');
       continue;
     }
     if (result.data === undefined) continue;
-    plain[name] = result.data;
-    input[name] = isPersonal(field) ? pending(result.data) : result.data;
+    plain.push([name, result.data]);
+    input[name] = hidden ? pending(result.data) : result.data;
   }
-  if (Object.keys(fields).length > 0) return commandRejections.InvalidInput({ fields });
-  const canonical = JSON.stringify(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { input, canonical };
+  if (wrong) return commandRejections.InvalidInput({ fields: wrong });
+  return { input, canonical: JSON.stringify(plain) };
 };

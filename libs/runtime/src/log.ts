@@ -1,38 +1,12 @@
-import type { EventStore, NewRecord, StoredRecord } from '@vivier/event-store';
-import {
-  evolveOne,
-  streamKey,
-  streamName,
-  type AnyDecider,
-  type Metadata,
-  type OrganisationId,
-  type Position,
-  type Recorded,
-} from '@vivier/kernel';
+import type { EventStore, StoredRecord } from '@vivier/event-store';
+import { evolveOne, streamName } from '@vivier/kernel';
+import type { AnyDecider, OrganisationId, Position, Recorded } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-
-const utf8 = new TextDecoder();
-const encoder = new TextEncoder();
-
-export const encodeMetadata = (metadata: Metadata): Uint8Array =>
-  encoder.encode(JSON.stringify(metadata));
+import { LoggedEvent } from './logged-event.ts';
 
 /** A stored record as everybody reads it: facts, handles, metadata. */
-export const recorded = (codec: EventCodec, record: StoredRecord): Recorded => {
-  const { type, data } = codec.decode(record);
-  const { id, stream, revision, position } = record;
-  const metadata = JSON.parse(record.text?.metadata ?? utf8.decode(record.metadata)) as Metadata;
-  // Nobody else has the metadata yet: they become the event, since copying them costs as much as parsing.
-  return Object.assign(metadata, {
-    type,
-    data,
-    id,
-    stream,
-    key: streamKey(stream),
-    revision,
-    position,
-  });
-};
+export const recorded = (codec: EventCodec, record: StoredRecord): Recorded =>
+  new LoggedEvent(codec.decode(record), record, record.text?.metadata ?? record.metadata);
 
 /** One page of the log, as far as this program can read it. */
 export interface Page {
@@ -75,5 +49,3 @@ export const load = async (
   for (const event of events) state = evolveOne(aggregate, state, event);
   return { state, revision: events.at(-1)?.revision ?? -1, events };
 };
-
-export type { NewRecord };

@@ -13,13 +13,12 @@ export const turns = (): (<T>(name: string, work: () => Promise<T>) => Promise<T
   const last = new Map<string, Promise<unknown>>();
   return (name, work) => {
     const before = last.get(name);
-    const turn = before ? before.then(work) : work();
-    const settled = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (last.get(name) === settled) last.delete(name);
-      });
-    last.set(name, settled);
+    const turn = before ? before.then(work, work) : work();
+    last.set(name, turn);
+    const ended = (): void => {
+      if (last.get(name) === turn) last.delete(name);
+    };
+    turn.then(ended, ended);
     return turn;
   };
 };

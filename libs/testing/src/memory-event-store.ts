@@ -31,6 +31,7 @@ const matches = (record: StoredRecord, filter: RecordFilter = {}): boolean => {
 
 /** The event store's port in memory: for tests of rules, never for data. Positions count from 0. */
 export class MemoryEventStore implements EventStore {
+  readonly tellsRepetitions = true;
   readonly #log: StoredRecord[] = [];
   readonly #streams = new Map<StreamName, StoredRecord[]>();
   readonly #waiting = new Set<() => void>();
@@ -60,7 +61,7 @@ export class MemoryEventStore implements EventStore {
       records.map(({ id }) => id),
     );
     const last = held[repeated ?? -1];
-    if (last) return { revision: last.revision, position: last.position };
+    if (last) return { revision: last.revision, position: last.position, repeated: true };
     for (const record of records) {
       const stored: StoredRecord = {
         ...record,

@@ -96,4 +96,4 @@ test('a flipped bit anywhere in the bytes of a row is found, or changed nothing 
   closeSync(handle);
   // Only the length of a whole row can change without changing what is read.
   expect(harmless).toBeLessThan(10);
-});
+}, 60_000);

@@ -40,6 +40,7 @@ interface Subscribing {
  * applied after a record was checked: a damaged one cannot hide behind its own wrong type.
  */
 export class EmbeddedEventStore implements EventStore {
+  readonly tellsRepetitions = true;
   readonly #reader: LogReader;
   readonly #streams: Streams;
   readonly #commits: GroupCommit;

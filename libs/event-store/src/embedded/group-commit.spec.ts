@@ -98,7 +98,7 @@ test('an append whose answer was lost after the commit is one append when it is 
   await expect(store.append(ORGANISATION, stream, 'none', batch)).rejects.toThrow('the line went');
   fail = undefined;
   const again = await store.append(ORGANISATION, stream, 'none', batch);
-  expect(again).toEqual({ revision: 1, position: 1 });
+  expect(again).toEqual({ revision: 1, position: 1, repeated: true });
   expect(await store.readStream(ORGANISATION, stream)).toHaveLength(2);
 });
 

@@ -3,6 +3,7 @@ import type { OrganisationId, Position, StreamName } from '@vivier/kernel';
 import { judge } from '../expectation.ts';
 import { DamagedRecord, EventIdConflict, WrongExpectedRevision } from '../port.ts';
 import type { Appended, ExpectedRevision, NewRecord } from '../port.ts';
+import { KnownIds } from './known-ids.ts';
 import type { LogReader } from './log-reader.ts';
 import { COLUMNS, rowOf } from './record-rows.ts';
 import { writeError } from './sqlite-errors.ts';
@@ -46,6 +47,7 @@ export class GroupCommit {
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
   readonly #insert: StatementSync;
+  readonly #ids: KnownIds;
   #queue: Waiting[] = [];
   #scheduled = false;
 
@@ -57,6 +59,7 @@ export class GroupCommit {
     private readonly committed: () => void,
     private readonly faults: Faults | undefined,
   ) {
+    this.#ids = new KnownIds(reader);
     this.#begin = log.prepare('BEGIN IMMEDIATE');
     this.#commit = log.prepare('COMMIT');
     this.#rollback = log.prepare('ROLLBACK');
@@ -111,6 +114,7 @@ export class GroupCommit {
   #transact(batch: readonly Waiting[]): (() => void)[] {
     this.#begin.run();
     try {
+      this.streams.begin();
       const transaction: Transaction = {
         created: this.now(),
         changed: new Map(),
@@ -122,8 +126,10 @@ export class GroupCommit {
       this.faults?.at('before-commit');
       this.#commit.run();
       this.reader.left(transaction.head);
+      this.streams.left(transaction.changed.values());
       return outcomes;
     } catch (error) {
+      this.#ids.forget();
       // A full disk may have ended the transaction already.
       if (this.log.isTransaction) this.#rollback.run();
       throw error;
@@ -144,7 +150,7 @@ export class GroupCommit {
   #append(append: Append, transaction: Transaction): Appended {
     const { organisationId, stream, expected, records } = append;
     const { changed } = transaction;
-    let state = changed.get(stream) ?? this.streams.find(stream);
+    let state = changed.get(stream) ?? this.streams.findToWrite(stream);
     // Another organisation's stream answers as an absent one does. Where that would have allowed the
     // append, the answer is a lost race: the caller learns neither whose it is nor what it holds.
     if (state !== undefined && state.organisationId !== organisationId) {
@@ -153,7 +159,7 @@ export class GroupCommit {
     const ids = records.map(({ id }) => id);
     const verdict = judge(stream, expected, ids, {
       revision: state?.revision ?? -1,
-      revisionOf: (id) => state && this.reader.revisionOf(state, id),
+      revisionOf: (id) => state && this.#ids.revisionOf(state, id),
       idAt: (revision) => state && this.reader.recordAt(state, revision)?.id,
     });
     if (verdict.kind === 'repeated') return this.#placeOf(state, verdict.revision);
@@ -174,7 +180,7 @@ export class GroupCommit {
   #placeOf(state: StreamState | undefined, revision: number): Appended {
     const record = state && this.reader.recordAt(state, revision);
     if (record === undefined) throw new Error('A repeated append was not found again.');
-    return { revision: record.revision, position: record.position };
+    return { revision: record.revision, position: record.position, repeated: true };
   }
 
   /** Where nothing is appended either, revision and position stay at -1, before the first record. */

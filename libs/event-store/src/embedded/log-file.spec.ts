@@ -55,7 +55,7 @@ test.each<[string, () => void]>([
 
 test('a log of a newer program is refused and left as it is', async () => {
   await (await openEmbeddedEventStore({ file })).close();
-  sqlite('PRAGMA user_version = 2');
+  sqlite('PRAGMA user_version = 3');
   const before = readFileSync(file);
   await expect(openEmbeddedEventStore({ file })).rejects.toThrow('was written by a newer version');
   expect(readFileSync(file).equals(before)).toBe(true);

@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { START } from '@vivier/kernel';
-import type { EventId, Position } from '@vivier/kernel';
+import type { Position } from '@vivier/kernel';
 import { DamagedRecord } from '../port.ts';
 import type { StoredRecord } from '../port.ts';
-import { COLUMNS, recordOf, sizeOf } from './record-rows.ts';
-import type { RecordRow } from './record-rows.ts';
+import { COLUMNS, STREAM_COLUMNS, recordOf, sizeOf } from './record-rows.ts';
+import type { RecordRow, StreamRow } from './record-rows.ts';
 import { guarded, saysDamage } from './sqlite-errors.ts';
 import type { StreamState, Streams } from './streams.ts';
 
@@ -16,6 +16,12 @@ const PAGE = 1000;
 const PAGE_BYTES = 8 * 1_048_576;
 
 /**
+ * A bare `LIMIT ?` has SQLite prepare the statement anew at every call, in case the number would change
+ * its plan (`sqlite3ExprIsInteger`); that takes longer than reading a page of ten.
+ */
+const MOST = 'LIMIT ? + 0';
+
+/**
  * Reads the log and checks every record. Positions have no gaps, and neither have the revisions of a
  * stream, so that a record that went missing is noticed as well as one that was changed.
  */
@@ -25,8 +31,7 @@ export class LogReader {
   readonly #backwards: StatementSync;
   readonly #streamForwards: StatementSync;
   readonly #streamBackwards: StatementSync;
-  readonly #byId: StatementSync;
-  #highest: Position = START;
+  #highest: Position | undefined;
   #tail: Position = START;
   #pageSize = PAGE;
 
@@ -41,21 +46,16 @@ export class LogReader {
     };
     const records = `${COLUMNS} FROM records WHERE`;
     this.#head = select(`coalesce(max(position), ${START}) FROM records`);
-    this.#forwards = select(`${records} position > ? ORDER BY position LIMIT ?`);
-    this.#backwards = select(`${records} position < ? ORDER BY position DESC LIMIT ?`);
-    this.#streamForwards = select(
-      `${records} stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
-    );
-    this.#streamBackwards = select(
-      `${records} stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`,
-    );
-    this.#byId = select(
-      `max(revision) FROM records WHERE stream = ?1 AND substr(id, -8) = substr(?2, -8) AND id = ?2`,
-    );
+    this.#forwards = select(`${records} position > ? ORDER BY position ${MOST}`);
+    this.#backwards = select(`${records} position < ? ORDER BY position DESC ${MOST}`);
+    const ofStream = `${STREAM_COLUMNS} FROM records WHERE stream = ? AND revision`;
+    this.#streamForwards = select(`${ofStream} >= ? ORDER BY revision ${MOST}`);
+    this.#streamBackwards = select(`${ofStream} <= ? ORDER BY revision DESC ${MOST}`);
   }
 
   /** The position of the last record. @throws DamagedRecord when the log has become shorter. */
   head(): Position {
+    this.#highest ??= this.streams.furthest();
     const head = guarded(() => this.#head.get() as unknown as [Position], this.#highest + 1)[0];
     if (head < this.#highest) throw new DamagedRecord((head + 1) as Position);
     this.#highest = head;
@@ -114,7 +114,7 @@ export class LogReader {
     let bytes = 0;
     for (const row of rows) {
       const expected = from + (records.length + 1) * step;
-      const record = row[0] === expected ? recordOf(row, this.streams.owner(row[1])) : undefined;
+      const record = row[0] === expected ? recordOf(row, this.streams.owner(row[9])) : undefined;
       if (record === undefined) break;
       records.push(record);
       bytes += sizeOf(record);
@@ -145,11 +145,11 @@ export class LogReader {
     const statement = step > 0 ? this.#streamForwards : this.#streamBackwards;
     const records: StoredRecord[] = [];
     try {
-      const rows = statement.all(state.number, from, wanted) as unknown as RecordRow[];
+      const rows = statement.all(state.number, from, wanted) as unknown as StreamRow[];
       for (let index = 0; index < wanted; index++) {
         const row = rows[index];
         const record =
-          row?.[2] === from + index * step && row[0] <= state.position
+          row?.[1] === from + index * step && row[0] <= state.position
             ? recordOf(row, state)
             : undefined;
         if (record === undefined) throw this.#blame(state, records, step);
@@ -165,12 +165,6 @@ export class LogReader {
   /** The stream's record at a revision, if there is one. */
   recordAt(state: StreamState, revision: number): StoredRecord | undefined {
     return this.streamPage(state, revision, 'forwards', 1)[0];
-  }
-
-  /** The last revision at which a stream holds an event. */
-  revisionOf(state: StreamState, id: EventId): number | undefined {
-    const [revision] = this.#byId.get(state.number, id) as unknown as [number | null];
-    return revision === null ? undefined : this.recordAt(state, revision)?.revision;
   }
 
   /** The damage that made a stream's next record unreadable, found by reading the log in between. */

@@ -6,13 +6,12 @@ import type { StoredBytes } from './checksum.ts';
 
 const CONTENT_TYPES = ['application/json', 'application/octet-stream'] as const;
 
-/** The columns of a record in the order in which they are read and written. */
-export const COLUMNS =
-  'position, stream, revision, id, type, content_type, created, checksum, metadata, data';
+/** The columns of a record of a known stream, in the order in which they are read and written. */
+export const STREAM_COLUMNS =
+  'position, revision, id, type, content_type, created, checksum, metadata, data';
 
-export type RecordRow = [
+export type StreamRow = [
   position: Position,
-  stream: number,
   revision: number,
   id: EventId,
   type: string,
@@ -23,6 +22,11 @@ export type RecordRow = [
   data: StoredBytes,
 ];
 
+/** All columns of a record. */
+export const COLUMNS = `${STREAM_COLUMNS}, stream`;
+
+export type RecordRow = [...StreamRow, stream: number];
+
 /** The stream of a record, and whose it is. */
 export interface Owner {
   readonly name: StreamName;
@@ -30,8 +34,11 @@ export interface Owner {
 }
 
 /** The record that a row holds, or `undefined` where its checksum does not: the row is damaged. */
-export function recordOf(row: RecordRow, owner: Owner | undefined): StoredRecord | undefined {
-  const [position, , revision, id, type, kind, created, checksum, metadata, data] = row;
+export function recordOf(
+  row: StreamRow | RecordRow,
+  owner: Owner | undefined,
+): StoredRecord | undefined {
+  const [position, revision, id, type, kind, created, checksum, metadata, data] = row;
   // In a damaged row any column may have become NULL or of another type.
   const contentType = CONTENT_TYPES[kind];
   const whole =
@@ -43,29 +50,29 @@ export function recordOf(row: RecordRow, owner: Owner | undefined): StoredRecord
     isBytes(data);
   if (!whole) return undefined;
   const { name: stream, organisationId } = owner;
-  const parts = {
+  const expected = recordChecksum({
     position,
     stream,
     revision,
+    organisation: organisationId,
     id,
     type,
     contentType: kind,
     created,
     metadata,
     data,
-  };
-  if (recordChecksum({ ...parts, organisation: organisationId }) !== checksum) return undefined;
-  const record = { id, type, contentType, organisationId, stream, revision, position, created };
+  });
+  if (expected !== checksum) return undefined;
+  const place: Place = { position, stream, organisationId, revision, created };
   if (typeof data === 'string' && typeof metadata === 'string')
-    return new TextRecord(record, { data, metadata });
-  return { ...record, data: bytesOf(data), metadata: bytesOf(metadata) };
+    return new TextRecord(id, type, contentType, place, { data, metadata });
+  return { id, type, contentType, ...place, data: bytesOf(data), metadata: bytesOf(metadata) };
 }
+
+type Place = Pick<StoredRecord, 'position' | 'stream' | 'organisationId' | 'revision' | 'created'>;
 
 /** A record that was read as text. Nearly everybody wants it so: bytes are made where they are asked for. */
 class TextRecord implements StoredRecord {
-  readonly id: EventId;
-  readonly type: string;
-  readonly contentType: StoredRecord['contentType'];
   readonly organisationId: OrganisationId;
   readonly stream: StreamName;
   readonly revision: number;
@@ -73,17 +80,17 @@ class TextRecord implements StoredRecord {
   readonly created: number;
 
   constructor(
-    record: Omit<StoredRecord, 'data' | 'metadata'>,
+    readonly id: EventId,
+    readonly type: string,
+    readonly contentType: StoredRecord['contentType'],
+    { organisationId, stream, revision, position, created }: Place,
     readonly text: RecordText,
   ) {
-    this.id = record.id;
-    this.type = record.type;
-    this.contentType = record.contentType;
-    this.organisationId = record.organisationId;
-    this.stream = record.stream;
-    this.revision = record.revision;
-    this.position = record.position;
-    this.created = record.created;
+    this.organisationId = organisationId;
+    this.stream = stream;
+    this.revision = revision;
+    this.position = position;
+    this.created = created;
   }
 
   get data(): Uint8Array {
@@ -111,15 +118,23 @@ export function rowOf(
   const { id, type } = record;
   const { position, revision, created } = place;
   const contentType = CONTENT_TYPES.indexOf(record.contentType);
-  const metadata = stored(record.metadata);
-  const data = stored(record.data);
+  const metadata = record.text?.metadata ?? stored(record.metadata);
+  const data = record.text?.data ?? stored(record.data);
   const { name: stream, organisationId: organisation } = owner;
   const checksum = recordChecksum({
-    ...{ position, stream, revision, organisation, id, type, contentType, created },
-    ...{ metadata, data },
+    position,
+    stream,
+    revision,
+    organisation,
+    id,
+    type,
+    contentType,
+    created,
+    metadata,
+    data,
   });
   const { number } = owner;
-  return [position, number, revision, id, type, contentType, created, checksum, metadata, data];
+  return [position, revision, id, type, contentType, created, checksum, metadata, data, number];
 }
 
 function stored(bytes: Uint8Array): StoredBytes {
