@@ -38,7 +38,8 @@ const fieldOf = (value: unknown, name: string): unknown => {
 /**
  * Checks a document, for any adapter, and gives what is kept of it: JSON and nothing else, so that a
  * sealed handle, a date or a number that is none cannot turn quietly into something else on its way.
- * Fields that are `undefined` are left out. Where nothing has to change, it is the document itself.
+ * Fields that are `undefined` are left out, and `_id` comes first. Where nothing has to change, it is the
+ * document itself.
  * Throws {@link UnstorableDocument}.
  */
 export const storable = (collection: DeclaredCollection, document: ReadDocument): ReadDocument => {
@@ -70,7 +71,7 @@ export const storable = (collection: DeclaredCollection, document: ReadDocument)
         continue;
       }
       trail.push(name);
-      if (name === '' || name.startsWith('$') || name.includes('\0')) {
+      if (name === '' || name.startsWith('$') || name.includes('\0') || name === '_bsontype') {
         refuseHere('has a name that MongoDB does not keep');
       }
       const same = keep(field, depth + 1);
@@ -102,5 +103,8 @@ export const storable = (collection: DeclaredCollection, document: ReadDocument)
       refuse(path, 'is a key of an index, where only text, numbers, booleans and null may lie');
     }
   }
-  return kept;
+  // MongoDB keeps it there, whatever came first.
+  if (Object.keys(kept)[0] === '_id') return kept;
+  const { _id, ...others } = kept;
+  return { _id, ...others };
 };

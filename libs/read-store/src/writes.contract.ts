@@ -151,6 +151,7 @@ export const writesContract = (open: OpenReadStore): void => {
     ['an undefined member of a list', { list: [undefined] }],
     ['a name that begins with a dollar', { nested: { $set: 1 } }],
     ['an empty name', { nested: { '': 1 } }],
+    ['a name that the driver takes for its own', { nested: { _bsontype: 'Long' } }],
     ['more levels than MongoDB keeps', { deep }],
     ['a list at an indexed path', { stage: [] }],
     ['an object at an indexed path', { stage: {} }],
@@ -165,6 +166,60 @@ export const writesContract = (open: OpenReadStore): void => {
       await expect(refusal).rejects.toThrow(UnstorableDocument);
       expect(await store.position(NAME)).toBe(START);
     })(),
+  );
+
+  test(
+    'a removed document stays away, though its batch is delivered again',
+    on(open, async ({ store }) => {
+      await store.declare(declaration);
+      const first = {
+        projection: NAME,
+        from: START,
+        to: at(3),
+        writes: put(AMIENS, NAME, { _id: 'a' }, { _id: 'b' }),
+      };
+      await store.apply(first);
+      const second = {
+        projection: NAME,
+        from: at(3),
+        to: at(4),
+        writes: [{ organisationId: AMIENS, collection: NAME, remove: 'a' }],
+      };
+      await store.apply(second);
+      for (const again of [first, second])
+        await expect(store.apply(again)).rejects.toThrow(PositionMoved);
+      expect(ids(await store.collection(AMIENS, NAME).find({}))).toEqual(['b']);
+      expect(await store.position(NAME)).toBe(4);
+    }),
+  );
+
+  test(
+    'batches of one moment are written though one among them is refused',
+    on(open, async ({ store }) => {
+      const names = ['a_1', 'b_1', 'c_1', 'd_1'];
+      for (const name of names) await store.declare({ name, indexes: [{ stage: 1 }] });
+      const outcomes = await Promise.allSettled(
+        names.map((name, n) =>
+          store.apply({
+            projection: name,
+            from: name === 'b_1' ? at(7) : START,
+            to: at(9),
+            writes: put(AMIENS, name, { _id: 'x', stage: name === 'c_1' ? ['x'] : n }),
+          }),
+        ),
+      );
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'rejected',
+        'fulfilled',
+      ]);
+      for (const name of names) {
+        const written = name === 'a_1' || name === 'd_1';
+        expect(await store.position(name)).toBe(written ? 9 : START);
+        expect(await store.collection(AMIENS, name).countDocuments({})).toBe(written ? 1 : 0);
+      }
+    }),
   );
 
   test(

@@ -12,22 +12,17 @@ import { packDocument, unpackDocument } from '@vivier/kernel/sealing';
 import type { ReadDocument, ReadFilter, ReadStore, ReadWrite } from '@vivier/read-store';
 import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn } from './followers.ts';
-
-interface Held {
-  readonly organisationId: OrganisationId;
-  readonly id: string;
-  /** Without the position, which stands beside. */
-  document: Document | undefined;
-  /** Of the last event applied to it. */
-  position: Position | undefined;
-  changed: boolean;
-}
+import { HeldDocuments, type Held } from './held-documents.ts';
 
 interface Planned {
   readonly event: Recorded;
   readonly touch: Touch<Document, DomainEvent>;
   readonly keys: Keys;
 }
+
+type Lookup = Exclude<Keys, readonly string[]>;
+
+const isLookup = (keys: Keys): keys is Lookup => !Array.isArray(keys);
 
 /** Documents asked for in one go. */
 const AT_ONCE = 1_000;
@@ -48,8 +43,12 @@ const pure = <T>(work: () => T): T => {
  * kept while they are under way, and written when its runner says so, each once.
  */
 export class DocumentsInHand {
-  /** The least recently used first. */
-  readonly #held = new Map<string, Held>();
+  /** Those used lately. */
+  #held = new HeldDocuments();
+  /** Those that were used before; whoever is used again comes back from here. */
+  #before = new HeldDocuments();
+  /** Those that are to be written. */
+  readonly #changed = new Set<Held>();
   /** The event that it was working on when it failed. */
   at: Position | undefined;
 
@@ -61,9 +60,9 @@ export class DocumentsInHand {
     private readonly faults?: RuntimeFaults,
   ) {}
 
-  /** How many documents wait to be written, at most. */
+  /** How many documents wait to be written. */
   get size(): number {
-    return this.#held.size;
+    return this.#changed.size;
   }
 
   /** @throws CannotGoOn when the projection fails; see {@link at} */
@@ -80,28 +79,28 @@ export class DocumentsInHand {
     for (const { event, touch, keys } of plan) {
       this.at = event.position;
       const { organisationId } = event;
-      const held =
-        'where' in keys
-          ? await this.#found(organisationId, keys.where)
-          : keys.map((id) => this.#hold(organisationId, id));
-      for (const one of held) {
-        // What was applied before is not applied again: a redelivery changes nothing.
-        if (one.position !== undefined && one.position >= event.position) continue;
-        const document = pure(() => touch.evolve(one.document, event, one.id));
-        // Nothing was there and nothing is: there is nothing to write.
-        if (!document && !one.document) continue;
-        one.document = document;
-        one.position = event.position;
-        one.changed = true;
-      }
+      if (isLookup(keys))
+        for (const one of await this.#found(organisationId, keys.where))
+          this.#evolve(one, event, touch);
+      else for (const id of keys) this.#evolve(this.#hold(organisationId, id), event, touch);
     }
+  }
+
+  #evolve(one: Held, event: Recorded, touch: Planned['touch']): void {
+    // What was applied before is not applied again: a redelivery changes nothing.
+    if (one.position !== undefined && one.position >= event.position) return;
+    const document = pure(() => touch.evolve(one.document, event, one.id));
+    // Nothing was there and nothing is: there is nothing to write.
+    if (!document && !one.document) return;
+    one.document = document;
+    one.position = event.position;
+    this.#changed.add(one);
   }
 
   /** What has changed since the last {@link written}. */
   writes(): ReadWrite[] {
     const writes: ReadWrite[] = [];
-    for (const { organisationId, id, document, position, changed } of this.#held.values()) {
-      if (!changed) continue;
+    for (const { organisationId, id, document, position } of this.#changed) {
       const of = { organisationId, collection: this.collection };
       if (!document) {
         writes.push({ ...of, remove: id });
@@ -118,20 +117,20 @@ export class DocumentsInHand {
 
   /** All changes are stored: what was not used for long is put away. */
   written(): void {
-    for (const [place, held] of this.#held) {
-      if (this.#held.size > KEPT) this.#held.delete(place);
-      held.changed = false;
-    }
+    this.#changed.clear();
+    if (this.#held.size < KEPT) return;
+    this.#before = this.#held;
+    this.#held = new HeldDocuments();
   }
 
   /** Reads the documents of a page that are not in hand yet. */
   async #fetch(plan: readonly Planned[]): Promise<void> {
     const missing = new Map<OrganisationId, Set<string>>();
     for (const { event, keys } of plan) {
-      if ('where' in keys) continue;
+      if (isLookup(keys)) continue;
       const { organisationId } = event;
       for (const id of keys) {
-        if (this.#held.has(`${organisationId}/${id}`)) continue;
+        if (this.#inHand(organisationId, id)) continue;
         const ids = missing.get(organisationId) ?? new Set();
         missing.set(organisationId, ids.add(id));
       }
@@ -152,12 +151,10 @@ export class DocumentsInHand {
     where: Readonly<Record<string, string>>,
   ): Promise<Held[]> {
     for (const document of await this.#find(organisationId, where))
-      if (!this.#held.has(`${organisationId}/${document._id}`))
-        this.#keep(organisationId, document);
+      if (!this.#inHand(organisationId, document._id)) this.#keep(organisationId, document);
     const conditions = Object.entries(where);
-    return [...this.#held.values()].filter(
-      ({ organisationId: of, document }) =>
-        of === organisationId &&
+    return [...this.#before.of(organisationId), ...this.#held.of(organisationId)].filter(
+      ({ document }) =>
         document !== undefined &&
         conditions.every(
           ([field, value]) => (document as unknown as Record<string, unknown>)[field] === value,
@@ -173,22 +170,27 @@ export class DocumentsInHand {
     const { _position: position, ...document } = unpackDocument<
       Document & { readonly _position?: Position }
     >(stored);
-    const held = { organisationId, id: stored._id, document, position, changed: false };
-    this.#held.set(`${organisationId}/${stored._id}`, held);
+    this.#held.add({ organisationId, id: stored._id, document, position });
+  }
+
+  /** What is in hand of an id; used before, it is used lately from now on. */
+  #inHand(organisationId: OrganisationId, id: string): Held | undefined {
+    const held = this.#held.get(organisationId, id);
+    if (held) return held;
+    const before = this.#before.get(organisationId, id);
+    if (before) {
+      this.#before.delete(before);
+      this.#held.add(before);
+    }
+    return before;
   }
 
   /** What is in hand of an id; what was not found is not there. */
   #hold(organisationId: OrganisationId, id: string): Held {
-    const place = `${organisationId}/${id}`;
-    const held = this.#held.get(place) ?? {
-      organisationId,
-      id,
-      document: undefined,
-      position: undefined,
-      changed: false,
-    };
-    this.#held.delete(place);
-    this.#held.set(place, held);
+    const known = this.#inHand(organisationId, id);
+    if (known) return known;
+    const held = { organisationId, id, document: undefined, position: undefined };
+    this.#held.add(held);
     return held;
   }
 }

@@ -199,8 +199,9 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     });
 
   const run = async (): Promise<void> => {
+    const after = Math.min(...followers.map(({ progress }) => progress.position)) as Position;
     await followLog({
-      ...{ store, codec, followers, follow, halt, signal: stopping.signal },
+      ...{ after, store, codec, followers, follow, halt, settled, signal: stopping.signal },
       caughtUp: async (position) => {
         await sendDue();
         settled.moveTo(position);

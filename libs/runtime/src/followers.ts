@@ -35,6 +35,7 @@ export class Progress {
   #position: Position;
   #halt: Halt | undefined;
   readonly #waiting = new Set<{ readonly position: Position; readonly tell: () => void }>();
+  readonly #watching = new Set<() => void>();
 
   constructor(position: Position) {
     this.#position = position;
@@ -48,19 +49,25 @@ export class Progress {
     return this.#halt;
   }
 
+  /** Whether somebody waits for it to come further. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** Calls back each time that somebody begins to wait; what it gives back ends that. */
+  onAwaited(tell: () => void): () => void {
+    this.#watching.add(tell);
+    return () => this.#watching.delete(tell);
+  }
+
   moveTo(position: Position): void {
     this.#position = position;
-    for (const waiter of this.#waiting)
-      if (waiter.position <= position) {
-        this.#waiting.delete(waiter);
-        waiter.tell();
-      }
+    for (const waiter of [...this.#waiting]) if (waiter.position <= position) waiter.tell();
   }
 
   haltAt(halt: Halt): void {
     this.#halt = halt;
-    for (const waiter of this.#waiting) waiter.tell();
-    this.#waiting.clear();
+    for (const waiter of [...this.#waiting]) waiter.tell();
   }
 
   /**
@@ -70,16 +77,15 @@ export class Progress {
   async reached(position: Position, signal?: AbortSignal): Promise<boolean> {
     if (this.#position < position && !this.#halt && !signal?.aborted)
       await new Promise<void>((resolve) => {
-        const waiter = { position, tell: resolve };
+        const leave = (): void => {
+          this.#waiting.delete(waiter);
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        };
+        const waiter = { position, tell: leave };
         this.#waiting.add(waiter);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            this.#waiting.delete(waiter);
-            resolve();
-          },
-          { once: true },
-        );
+        signal?.addEventListener('abort', leave);
+        for (const tell of [...this.#watching]) tell();
       });
     return this.#position >= position;
   }

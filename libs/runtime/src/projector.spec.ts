@@ -121,6 +121,55 @@ test('It goes on where it stopped', async () => {
   expect(await readStore.position('notebooks_1')).toBe(2);
 });
 
+test('What changes no document is not written down by itself, but with what changes one', async () => {
+  const { documents, project, readStore, send, store } = start();
+  const blessing = sending('BlessNotebook', { notebookId: first }, 'bless', {
+    kind: 'saga',
+    id: 'blessing',
+    role: 'system',
+  });
+  const projector = await project();
+  const progress = projector.progress.get('notebooks_1');
+  await send(opening(), adding('one'));
+  expect(await progress?.reached(1 as Position)).toBe(true);
+  await send(blessing);
+  expect(await progress?.reached(2 as Position)).toBe(true);
+  expect(await readStore.position('notebooks_1')).toBe(1);
+  await projector.stop();
+
+  // It is read again, and changes nothing again.
+  const again = await project();
+  expect(again.progress.get('notebooks_1')?.position).toBe(1);
+  expect(await again.progress.get('notebooks_1')?.reached(2 as Position)).toBe(true);
+  expect(await documents()).toMatchObject([{ _position: 1 }]);
+  await send(adding('two'));
+  expect(await again.progress.get('notebooks_1')?.reached(await store.head())).toBe(true);
+  expect(await readStore.position('notebooks_1')).toBe(3);
+  await again.stop();
+});
+
+test('It goes on where another process that ran it has come meanwhile', async () => {
+  const { catchUp, documents, project, readStore, send } = start();
+  await send(opening());
+  const apply = readStore.apply.bind(readStore);
+  let others = 0;
+  readStore.apply = async (batch) => {
+    others += 1;
+    // Just before, somebody else writes the very same.
+    if (others === 2) await apply(batch);
+    return apply(batch);
+  };
+  const projector = await project({ wait: async () => undefined });
+  expect(await projector.progress.get('notebooks_1')?.reached(0 as Position)).toBe(true);
+  await send(adding('one'));
+  expect(await projector.progress.get('notebooks_1')?.reached(1 as Position)).toBe(true);
+  await send(adding('two'));
+  expect(await projector.progress.get('notebooks_1')?.reached(2 as Position)).toBe(true);
+  await projector.stop();
+  expect(await documents()).toMatchObject([{ notes: [{}, {}], _position: 2 }]);
+  await catchUp();
+});
+
 test('At an unknown event it halts where all can see it, having applied all before and none after', async () => {
   const { catchUp, documents, halts, project, readStore, send, store } = start();
   await send(opening(), adding('one'));

@@ -7,6 +7,7 @@ import { DocumentsInHand } from './documents-in-hand.ts';
 import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { readPage } from './log.ts';
+import { lull } from './lull.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface ProjectorPorts {
@@ -59,8 +60,10 @@ interface Follower {
   collection: string;
   /** It answers once its documents show this position; undefined where it does, or never will. */
   answersAt: Position | undefined;
-  /** What is written. */
+  /** What its documents show. */
   readonly progress: Progress;
+  /** What the store says that they show; behind that where nothing has changed since. */
+  written: Position;
   /** What is applied to the documents in hand. */
   taken: Position;
   documents: DocumentsInHand;
@@ -68,6 +71,8 @@ interface Follower {
 
 /** A page that is not full lies at the log's end: what it changed is written at once. */
 const FULL_PAGE = 1_000;
+/** A position that changed no document is written down only now and then: it is read again in no time. */
+const UNWRITTEN = 1_000;
 /** Before that, while catching up, so much is written in one go. */
 const EVENTS_AT_ONCE = 10_000;
 const DOCUMENTS_AT_ONCE = 5_000;
@@ -92,7 +97,8 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     // What lies in the log now is to be shown before it answers.
     const answersAt = answers ? undefined : await store.head();
     const progress = new Progress(taken);
-    followers.push({ projection, name, collection, answersAt, progress, taken, documents });
+    const positions = { progress, written: taken, taken };
+    followers.push({ projection, name, collection, answersAt, ...positions, documents });
   }
   const alone = oneAtATime();
   const stopping = new AbortController();
@@ -109,12 +115,18 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     follower.answersAt = undefined;
   };
 
-  const write = async (follower: Follower): Promise<void> => {
-    const { collection, documents, progress, taken } = follower;
-    if (taken === progress.position || progress.halt) return;
+  const put = async (follower: Follower): Promise<void> => {
+    const { collection, documents, written, taken } = follower;
     const writes = documents.writes();
-    await readStore.apply({ projection: collection, from: progress.position, to: taken, writes });
+    await readStore.apply({ projection: collection, from: written, to: taken, writes });
+    follower.written = taken;
     documents.written();
+  };
+
+  const write = async (follower: Follower): Promise<void> => {
+    const { documents, progress, taken, written } = follower;
+    if (taken <= progress.position || progress.halt) return;
+    if (documents.size > 0 || taken - written >= UNWRITTEN) await put(follower);
     try {
       // Whoever waits for a position asks as soon as it is reached.
       await answer(follower, taken);
@@ -132,9 +144,9 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   /** Applies events to the documents in hand; resolves to whether these are to be written now. */
   const follow = async (follower: Follower, events: readonly Recorded[]): Promise<boolean> => {
     const { documents, progress } = follower;
+    const last = events.at(-1);
+    if (!last || last.position <= follower.taken || progress.halt) return false;
     const fresh = events.filter(({ position }) => position > follower.taken);
-    const last = fresh.at(-1);
-    if (!last || progress.halt) return false;
     try {
       await documents.apply(fresh);
       follower.taken = last.position;
@@ -179,6 +191,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     follower.collection = collection;
     follower.answersAt = undefined;
     follower.taken = position;
+    follower.written = await readStore.position(collection);
     follower.documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
     follower.progress.moveTo(position);
     // Already gone, unless it never answered.
@@ -186,22 +199,27 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   };
 
   const run = async (): Promise<void> => {
-    // What a failed run had in hand may be half applied: only what is written counts.
+    // What a failed run had in hand may be half applied: only what is stored counts.
     await alone(async () => {
       for (const follower of followers) {
         const { collection, projection, progress } = follower;
-        follower.taken = progress.position;
+        follower.written = await readStore.position(collection);
+        follower.taken = follower.written;
         follower.documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
+        if (follower.written > progress.position) progress.moveTo(follower.written);
         await answer(follower, progress.position);
       }
     });
     const after = Math.min(...followers.map(({ taken }) => taken)) as Position;
-    for await (const message of store.subscribe({ after, signal: stopping.signal }))
+    for await (const message of store.subscribe({ after, signal: stopping.signal })) {
       if (!(await alone(() => take(message)))) return;
+      if (message.kind === 'caughtUp') await lull(readers, stopping.signal);
+    }
   };
   const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
   };
+  const readers = followers.map(({ progress }) => progress);
   for (const follower of followers) await answer(follower, follower.taken);
   const running = keepReading(run, stopping.signal, allHalt, ports.wait);
 

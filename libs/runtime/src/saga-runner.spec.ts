@@ -1,4 +1,4 @@
-import type { Rejection, Saga, StreamName } from '@vivier/kernel';
+import type { Position, Rejection, Saga, StreamName } from '@vivier/kernel';
 import { MemoryEventStore, MemoryVault, MemoryWorkState } from '@vivier/testing';
 import type { CommandEnvelope } from './envelope.ts';
 import { createExecute, type Execute } from './execute.ts';
@@ -154,6 +154,61 @@ test('A plan that was stored is not sent after an event that made it void while 
   await send(closing);
   await settle();
   expect(sent).toEqual([]);
+});
+
+test('What plans nothing waits to be written until something does, and follows from the log again', async () => {
+  const { run, send, store, workState } = start();
+  const instance = [{ organisationId, instance: first }];
+  const open = async () =>
+    (JSON.parse((await workState.states('blessing', instance))[0] ?? '{}') as { open?: boolean })
+      .open;
+  await send(opening(), adding('one'));
+  const before = await run();
+  for (let head = -1; head !== (await store.head());) {
+    head = await store.head();
+    await before.settled.reached(head as Position);
+  }
+  await send({ ...closing, seen: 2 });
+  expect(await before.progress.get('blessing')?.reached(3 as Position)).toBe(true);
+  await before.stop();
+  expect(await workState.position('blessing')).toBe(2);
+  expect(await open()).toBe(true);
+
+  const after = await run();
+  await send(opening(sample.second), adding('two', sample.second));
+  expect(await after.progress.get('blessing')?.reached(5 as Position)).toBe(true);
+  await after.stop();
+  expect(await workState.position('blessing')).toBeGreaterThanOrEqual(5);
+  expect(await open()).toBe(false);
+});
+
+test.each([
+  ['as far as it remembers', 4],
+  ['less far than it remembers', 3],
+])('A saga that another process brought %s goes on from there', async (_, stored) => {
+  const { run, send, store, workState } = start();
+  await send(opening(), adding('one'));
+  const halts: string[] = [];
+  const runner = await run({ wait: async () => undefined, onHalt: (saga) => halts.push(saga) });
+  const progress = runner.progress.get('blessing');
+  expect(await progress?.reached(2 as Position)).toBe(true);
+  await send({ ...closing, seen: 2 }, opening(sample.second));
+  expect(await progress?.reached(4 as Position)).toBe(true);
+  expect(await workState.position('blessing')).toBe(2);
+
+  const instance = { organisationId, instance: first };
+  await workState.commit({
+    ...{ saga: 'blessing', from: 2 as Position, to: stored as Position },
+    instances: [{ ...instance, state: '{"due":null,"because":"","open":false}', agenda: [] }],
+  });
+  await send(adding('two', sample.second));
+  await runner.settled.reached(await store.head());
+  await runner.stop();
+  expect(halts).toEqual([]);
+  expect(await workState.position('blessing')).toBeGreaterThanOrEqual(5);
+  expect(await workState.states('blessing', [instance])).toEqual([
+    expect.stringContaining('"open":false'),
+  ]);
 });
 
 test('What is due later waits until then', async () => {

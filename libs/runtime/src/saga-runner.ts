@@ -8,18 +8,13 @@ import {
   type Saga,
 } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import {
-  SagaPositionMoved,
-  UnstorableAgenda,
-  type SagaInstance,
-  type WorkState,
-} from '@vivier/work-state';
+import { SagaPositionMoved, UnstorableAgenda, type WorkState } from '@vivier/work-state';
 import type { Execute } from './execute.ts';
 import type { RuntimeFaults } from './faults.ts';
 import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { followLog } from './follow-log.ts';
+import { InstancesInHand } from './instances-in-hand.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { foldSaga } from './saga-fold.ts';
 import { SagaSender } from './saga-sender.ts';
 
 export interface SagaRunnerPorts {
@@ -58,15 +53,19 @@ export interface SagaRunner {
 interface Follower {
   readonly saga: Saga;
   readonly progress: Progress;
+  /** What the store has. */
   written: Position;
+  /** What is folded into the instances in hand. */
+  taken: Position;
+  instances: InstancesInHand;
 }
 
-/** A position that touched nothing is written down only now and then: it is read again in no time. */
+/** What plans nothing is written down only now and then: so many events are read again in no time. */
 const UNWRITTEN = 1_000;
 
 /**
- * Runs the sagas: folds the log into their instances, replaces an instance's agenda after each of its
- * events, and sends what is due. Position, states and agendas are stored together and before anything
+ * Runs the sagas: folds the log into their instances, replaces an instance's agenda after each page of
+ * its events, and sends what is due. Position, states and agendas are stored together and before anything
  * is sent; command ids derive from saga, instance, entry and time. So a crash at any point only delays.
  */
 export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunner> => {
@@ -74,7 +73,8 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   const followers: Follower[] = [];
   for (const saga of ports.sagas) {
     const written = await workState.position(saga.name);
-    followers.push({ saga, progress: new Progress(written), written });
+    const instances = new InstancesInHand(workState, saga);
+    followers.push({ saga, progress: new Progress(written), written, taken: written, instances });
   }
   const settled = new Progress(START);
   const stopping = new AbortController();
@@ -86,47 +86,54 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     ports.onHalt?.(saga.name, reason);
   };
 
-  const commit = async (
-    { saga, written }: Follower,
-    to: Position,
-    instances: readonly SagaInstance[],
-  ): Promise<void> => {
+  const commit = async (follower: Follower): Promise<void> => {
+    const { saga, written: from, taken: to, instances } = follower;
     ports.faults?.at('before-position-saved');
     try {
-      await workState.commit({ saga: saga.name, from: written, to, instances });
+      const changes = instances.changes();
+      await workState.commit({ saga: saga.name, from, to, instances: changes });
     } catch (error) {
       // An agenda that cannot be stored is a bug of the saga.
       if (error instanceof UnstorableAgenda)
         throw new CannotGoOn('The saga failed on this event.', { cause: error });
       throw error;
     }
+    follower.written = to;
+    instances.written();
+  };
+
+  /** Goes on from what the store has: what is in hand is not stored, or not by this process. */
+  const goBack = (follower: Follower, written: Position): void => {
+    follower.written = written;
+    follower.taken = written;
+    follower.instances = new InstancesInHand(workState, follower.saga);
+    if (written > follower.progress.position) follower.progress.moveTo(written);
+  };
+
+  const take = async (follower: Follower, fresh: readonly Recorded[]): Promise<void> => {
+    const { instances, progress } = follower;
+    await instances.apply(fresh);
+    follower.taken = fresh.at(-1)?.position ?? follower.taken;
+    const unwritten = follower.taken - follower.written;
+    if (instances.isPlanned || unwritten >= UNWRITTEN) await commit(follower);
+    if (follower.taken > progress.position) progress.moveTo(follower.taken);
   };
 
   const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
-    const { saga, progress } = follower;
-    const fresh = events.filter(({ position }) => position > progress.position);
-    const last = fresh.at(-1);
-    if (!last || progress.halt) return;
-    let position = last.position;
+    const fresh = events.filter(({ position }) => position > follower.taken);
+    const [first] = fresh;
+    if (!first || follower.progress.halt) return;
     try {
-      const instances = await foldSaga(workState, saga, fresh, (at) => {
-        position = at;
-      });
-      const to = last.position;
-      if (instances.length > 0 || to - follower.written >= UNWRITTEN) {
-        await commit(follower, to, instances);
-        follower.written = to;
-      }
-      progress.moveTo(to);
+      await take(follower, fresh);
     } catch (error) {
       if (error instanceof SagaPositionMoved) {
         // Another process runs it too and was first: this one goes on from there.
-        follower.written = error.stored;
-        if (error.stored > progress.position) progress.moveTo(error.stored);
+        goBack(follower, error.stored);
+        if (error.stored < first.position - 1) throw error;
         return follow(follower, events);
       }
       if (!(error instanceof CannotGoOn)) throw error;
-      halt(follower, position, error);
+      halt(follower, follower.instances.at ?? first.position, error);
     }
   };
 
@@ -144,16 +151,20 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     alone(async () => {
       while (maySend()) {
         const written = await sender.sendSome();
+        if (written === undefined) return;
         // What was written may void what is due next: the runner reads it, then sends the rest.
-        if (written === undefined || followers.some(({ progress }) => progress.position < written))
-          return;
+        const behind = followers.filter(({ progress }) => progress.position < written);
+        for (const { progress } of behind) void progress.reached(written, stopping.signal);
+        if (behind.length > 0) return;
       }
     });
 
   const run = async (): Promise<void> => {
     caughtUp = false;
+    for (const follower of followers) goBack(follower, follower.written);
+    const after = Math.min(...followers.map(({ taken }) => taken)) as Position;
     await followLog({
-      ...{ store, codec, followers, follow, halt, signal: stopping.signal },
+      ...{ after, store, codec, followers, follow, halt, settled, signal: stopping.signal },
       caughtUp: async (position) => {
         caughtUp = true;
         await sendDue();

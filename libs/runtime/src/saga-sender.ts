@@ -33,16 +33,19 @@ class RefusedForNow extends Error {
 /** A kind of failure, never a value. */
 const failureOf = (error: unknown): string => (error instanceof Error ? error.name : 'Unknown');
 
+/** Were the sign between its parts in one of them, two might wait for each other: no more than that. */
 const instanceOf = ({ saga, organisationId, instance }: AgendaEntry): string =>
-  JSON.stringify([saga, organisationId, instance]);
+  `${saga}\0${organisationId}\0${instance}`;
 
-const nameOf = (entry: AgendaEntry): string => `${instanceOf(entry)} ${entry.due} ${entry.key}`;
+const nameOf = (entry: AgendaEntry): string => `${instanceOf(entry)}\0${entry.due}\0${entry.key}`;
 
 /** The first entry of each instance. */
 const firstOfEach = (entries: readonly AgendaEntry[]): readonly AgendaEntry[] => {
   const firsts = new Map<string, AgendaEntry>();
-  for (const entry of entries)
-    if (!firsts.has(instanceOf(entry))) firsts.set(instanceOf(entry), entry);
+  for (const entry of entries) {
+    const instance = instanceOf(entry);
+    if (!firsts.has(instance)) firsts.set(instance, entry);
+  }
   return [...firsts.values()];
 };
 
@@ -75,7 +78,8 @@ export class SagaSender {
     const { workState, clock } = this.#ports;
     const now = clock.now();
     const due = await workState.due(now, DUE_AT_ONCE + this.#failing.size);
-    const ready = due.filter((entry) => !this.#failing.waits(nameOf(entry), now));
+    const isReady = (entry: AgendaEntry): boolean => !this.#failing.waits(nameOf(entry), now);
+    const ready = this.#failing.size === 0 ? due : due.filter(isReady);
     if (ready.length === 0) {
       this.#failing.retain(due.map(nameOf));
       return undefined;
@@ -85,7 +89,7 @@ export class SagaSender {
     const one = async (entry: AgendaEntry): Promise<void> => {
       try {
         written = Math.max(written, (await this.#send(entry)) ?? START) as Position;
-        this.#failing.remove(nameOf(entry));
+        if (this.#failing.size > 0) this.#failing.remove(nameOf(entry));
         done.push(entry);
       } catch (error) {
         this.#failing.add(nameOf(entry), clock.now());

@@ -6,6 +6,7 @@ import { openEmbeddedWorkState, type AgendaEntry } from '@vivier/work-state';
 import { DeadlineHeap } from '../baselines/heap.ts';
 import { inTurns, seededRandom, spreadOf, timed } from '../measure.ts';
 import type { Context, Result, Row } from '../row.ts';
+import { sendingDue } from './timers-sent.ts';
 
 const SAGA = 'benchDeadlines';
 /** So many fall due at a time, or fewer where few are pending. */
@@ -15,11 +16,13 @@ const SHARE_DUE = 1 / 25;
 const CLAIM = 1_000;
 const BATCH = 5_000;
 const YEAR = 365 * 86_400_000;
+/** Before it lie the deadlines that are sent as commands, after it those that wait and are claimed. */
+const FIRST = Date.parse('2040-01-01T00:00:00.000Z');
 
 /** Deadlines over a year, all different, so that a claim of 10,000 takes exactly those. */
 const deadlines = (count: number, seed: number): Float64Array => {
   const random = seededRandom(seed);
-  return Float64Array.from({ length: count }, () => Math.floor(random() * YEAR)).sort();
+  return Float64Array.from({ length: count }, () => FIRST + Math.floor(random() * YEAR)).sort();
 };
 
 const scattered = (count: number): ((n: number) => number) => {
@@ -105,9 +108,13 @@ export const timers: Row = {
         }
       });
     const idle = await timed(async () => {
-      for (let n = 0; n < 1_000; n += 1) await workState.due(-1, CLAIM);
+      for (let n = 0; n < 1_000; n += 1) await workState.due(FIRST - 1, CLAIM);
     });
     const pairs = await inTurns(size.repetitions, pop, claim);
+    const sending = await sendingDue({
+      ...{ folder, organisationId, workState, due: atATime, end: FIRST },
+      turns: size.repetitions,
+    });
     await workState.close();
     return {
       figures: [
@@ -116,6 +123,14 @@ export const timers: Row = {
           unit: '× H',
           value: spreadOf(pairs.map(([h, own]) => own.seconds / h.seconds)),
           target: { atMost: 5 },
+        },
+        {
+          what: `claim and send ${atATime} as commands`,
+          unit: '× 64 clients',
+          value: spreadOf(
+            sending.map(({ clients, deadlines: own }) => own.seconds / clients.seconds),
+          ),
+          target: { atMost: 1.5 },
         },
         {
           what: 'restart until the next deadline is known',
@@ -131,11 +146,25 @@ export const timers: Row = {
         },
       ],
       behind: {
-        'not measured yet':
-          'claimed and sent as commands, end to end: no saga of the product has a deadline yet',
         'pending deadlines': size.timers,
         'H, ms to pop them': spreadOf(pairs.map(([h]) => h.seconds * 1000)).median,
         'claim, ms': spreadOf(pairs.map(([, own]) => own.seconds * 1000)).median,
+        'claim, × H by processor time': spreadOf(
+          pairs.map(([h, own]) => own.processorSeconds / h.processorSeconds),
+        ).median,
+        'send, × 64 clients by processor time': spreadOf(
+          sending.map((one) => one.deadlines.processorSeconds / one.clients.processorSeconds),
+        ).median,
+        'send, × 64 clients that send the same, nothing to be sealed': spreadOf(
+          sending.map((one) => one.deadlines.seconds / one.plain.seconds),
+        ).median,
+        '64 clients, commands/s': spreadOf(sending.map((one) => atATime / one.clients.seconds))
+          .median,
+        'deadlines, commands/s': spreadOf(sending.map((one) => atATime / one.deadlines.seconds))
+          .median,
+        'deadlines, µs of processor a command': spreadOf(
+          sending.map((one) => (one.deadlines.processorSeconds * 1e6) / atATime),
+        ).median,
         'idle look, µs': (idle.seconds / 1_000) * 1e6,
         'planned, deadlines/s': size.timers / filling.seconds,
       },

@@ -1,20 +1,11 @@
 import type { StatementSync } from 'node:sqlite';
 import type { OrganisationId } from '@vivier/kernel';
-import type { DeclaredCollection } from '../declaration.ts';
 import { boundPaths, checkedFilter, conjuncts, type Condition } from '../filter.ts';
 import { checkPage, plannedOrder } from '../order.ts';
 import type { FindOptions, ReadCollection, ReadDocument, ReadFilter } from '../port.ts';
-import { leftOver } from './left-over.ts';
-import { asSql, impliedBounds, orderBy, type KeyColumns, type Sql, type SqlValue } from './sql.ts';
-
-/** A declared collection and the table that holds it. */
-export interface CollectionTable {
-  readonly declared: DeclaredCollection;
-  readonly table: string;
-  readonly columns: KeyColumns;
-  /** The statement that writes one document: organisation, id, keys, text. */
-  readonly put: string;
-}
+import { leftOver, pathsOf } from './left-over.ts';
+import { asSql, impliedBounds, orderBy, type Sql, type SqlValue } from './sql.ts';
+import type { CollectionTable } from './table.ts';
 
 interface Plan {
   /** From `FROM` to the last condition. */
@@ -25,14 +16,16 @@ interface Plan {
 }
 
 const plan = (
-  { declared, table, columns }: CollectionTable,
-  organisationId: OrganisationId,
+  collection: CollectionTable,
+  organisation: number,
   filter: ReadFilter,
   options: FindOptions = {},
 ): Plan => {
   checkPage(options);
+  const { declared, table, columns } = collection;
   const condition = checkedFilter(filter);
   const terms = plannedOrder(declared, options.sort, boundPaths(condition));
+  collection.makeIndexes([...pathsOf(condition), ...terms.map(({ path }) => path)]);
   const inSql: Sql[] = [];
   const rest: Condition[] = [];
   for (const one of conjuncts(condition)) {
@@ -47,7 +40,7 @@ const plan = (
   return {
     from: {
       text: `FROM ${table} WHERE ${['organisation = ?', ...inSql.map((one) => one.text)].join(' AND ')}`,
-      values: [organisationId, ...inSql.flatMap((one) => one.values)],
+      values: [organisation, ...inSql.flatMap((one) => one.values)],
     },
     order: terms.length === 0 ? '' : ` ORDER BY ${orderBy(terms, columns)}`,
     rest,
@@ -58,6 +51,8 @@ const plan = (
 export interface Tables {
   /** Throws UnknownCollection. */
   table(name: string): CollectionTable;
+  /** As documents say whose they are. */
+  numberOf(organisationId: OrganisationId): number;
   statement(text: string): StatementSync;
 }
 
@@ -79,7 +74,7 @@ export class EmbeddedCollection<T extends ReadDocument> implements ReadCollectio
   }
 
   async find(filter: ReadFilter, options: FindOptions = {}): Promise<T[]> {
-    const { from, order, rest } = plan(this.#table(), this.organisationId, filter, options);
+    const { from, order, rest } = this.#plan(filter, options);
     const { skip = 0, limit } = options;
     if (rest.length === 0) {
       const text = `SELECT document ${from.text}${order} LIMIT ? OFFSET ?`;
@@ -100,7 +95,7 @@ export class EmbeddedCollection<T extends ReadDocument> implements ReadCollectio
   }
 
   async countDocuments(filter: ReadFilter): Promise<number> {
-    const { from, rest } = plan(this.#table(), this.organisationId, filter);
+    const { from, rest } = this.#plan(filter);
     if (rest.length === 0) {
       const [row] = this.#rows<number>(`SELECT count(*) ${from.text}`, from.values);
       return row?.[0] ?? 0;
@@ -115,15 +110,16 @@ export class EmbeddedCollection<T extends ReadDocument> implements ReadCollectio
 
   /** @internal How SQLite would look for these documents, one step a line. */
   explain(filter: ReadFilter, options: FindOptions = {}): readonly string[] {
-    const { from, order } = plan(this.#table(), this.organisationId, filter, options);
+    const { from, order } = this.#plan(filter, options);
     const statement = this.tables.statement(
       `EXPLAIN QUERY PLAN SELECT document ${from.text}${order}`,
     );
     return statement.all(...from.values).map((row) => String(Object.values(row).at(-1)));
   }
 
-  #table(): CollectionTable {
-    return this.tables.table(this.name);
+  #plan(filter: ReadFilter, options?: FindOptions): Plan {
+    const organisation = this.tables.numberOf(this.organisationId);
+    return plan(this.tables.table(this.name), organisation, filter, options);
   }
 
   #rows<V = string>(text: string, values: readonly SqlValue[]): Iterable<readonly [V]> {

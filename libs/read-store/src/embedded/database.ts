@@ -3,9 +3,13 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** The layout of the tables. Raising it empties the file: its documents are derived and come again. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS organisations (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE
+  );
   CREATE TABLE IF NOT EXISTS collections (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,

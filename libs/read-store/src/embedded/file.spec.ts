@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { START, type OrganisationId, type Position } from '@vivier/kernel';
 import { UnsupportedQuery, type FindOptions, type ReadDocument, type ReadFilter } from '../port.ts';
 import { openEmbeddedReadStore, type EmbeddedReadStore } from './store.ts';
@@ -91,6 +92,70 @@ describe('the embedded read store', () => {
     ],
   ])('answers %s by one walk over one index', (_, filter, options, step) => {
     expect(store.collection(ORGANISATION, NAME).explain(filter, options)).toEqual([step]);
+  });
+
+  const indexes = (): unknown[] => {
+    const reading = new DatabaseSync(file(), { readOnly: true });
+    const named = `SELECT name FROM sqlite_schema WHERE name LIKE 'documents_%' AND type = 'index'`;
+    const names = reading.prepare(`${named} ORDER BY name`).all();
+    reading.close();
+    return names.map(({ name }) => name);
+  };
+
+  test('makes an index when it is first asked for, and all when a projection answers from there', async () => {
+    await apply([{ put: { _id: 'a', stage: 'new', at: 1, score: 3 } }]);
+    const collection = store.collection(ORGANISATION, NAME);
+    expect(await collection.find({ _id: 'a' }, { sort: { _id: 1 } })).toHaveLength(1);
+    expect(indexes()).toEqual([]);
+    expect(await collection.find({ score: 3 })).toHaveLength(1);
+    expect(indexes()).toEqual([BY_SCORE]);
+    await apply([{ put: { _id: 'b', stage: 'new', at: 2, score: 3 } }]);
+    await store.close();
+    store = await openEmbeddedReadStore({ file: file() });
+    await store.switchTo('applications', NAME);
+    expect(indexes()).toEqual([BY_STAGE, BY_SCORE]);
+    await store.close();
+    store = await openEmbeddedReadStore({ file: file() });
+    const found = store.collection(ORGANISATION, NAME);
+    expect((await found.find({ stage: 'new' }, { sort: { at: -1 } })).map(({ _id }) => _id)).toEqual(
+      ['b', 'a'],
+    );
+    expect(await found.countDocuments({ score: 3 })).toBe(2);
+  });
+
+  test('finds a document under its new keys, and no longer under the old ones, whichever have changed', async () => {
+    const collection = store.collection(ORGANISATION, NAME);
+    const values = fc.constantFrom<unknown>('x', 'y', 1, true, false, null, undefined);
+    const change = fc.record({
+      _id: fc.constantFrom('a', 'b', 'c'),
+      stage: values,
+      at: values,
+      score: values,
+      isRefused: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
+        await apply(['a', 'b', 'c'].map((remove) => ({ remove })));
+        const kept = new Map<string, ReadDocument>();
+        for (const { isRefused, ...put } of changes) {
+          if (isRefused)
+            await expect(apply([{ put }, { put: { _id: 'z', wrong: NaN } }])).rejects.toThrow();
+          else {
+            await apply([{ put }]);
+            kept.set(put._id, put);
+          }
+        }
+        for (const path of ['stage', 'at', 'score'])
+          for (const value of ['x', 'y', 1, true, false])
+            expect((await collection.find({ [path]: value })).map(({ _id }) => _id).sort()).toEqual(
+              [...kept.values()]
+                .filter((document) => document[path] === value)
+                .map(({ _id }) => _id)
+                .sort(),
+            );
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('finds documents by a thousand ids as by one', async () => {

@@ -53,7 +53,8 @@ const criteria = (condition: Condition): Record<string, unknown> => {
   }
 };
 
-const pathsOf = (condition: Condition): readonly string[] =>
+/** All paths that a condition names. */
+export const pathsOf = (condition: Condition): readonly string[] =>
   condition.kind === 'all' || condition.kind === 'any'
     ? condition.of.flatMap(pathsOf)
     : [condition.path];

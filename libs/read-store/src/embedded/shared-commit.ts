@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 interface Waiting {
   readonly work: () => void;
+  readonly undone: () => void;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -10,48 +10,67 @@ interface Waiting {
 /**
  * Commits together what is handed over at the same moment: all projections write what they made of one
  * page of the log at once, and a commit costs more than what it holds. Each work is done wholly or not
- * at all, whatever becomes of the others.
+ * at all, whatever becomes of the others: where one of them fails, each is done again by itself.
  */
 export class SharedCommit {
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
   #waiting: Waiting[] = [];
 
-  constructor(private readonly database: DatabaseSync) {}
+  constructor(private readonly database: DatabaseSync) {
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+    this.#rollback = database.prepare('ROLLBACK');
+  }
 
-  /** Resolves once it is committed. */
-  add(work: () => void): Promise<void> {
+  /**
+   * Resolves once it is committed.
+   *
+   * @param work may be done twice, the first time in vain
+   * @param undone called at once when nothing of the work is kept, before any other work begins
+   */
+  add(work: () => void, undone: () => void = () => undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) queueMicrotask(() => this.#commit());
-      this.#waiting.push({ work, resolve, reject });
+      if (this.#waiting.length === 0) queueMicrotask(() => this.#doAll());
+      this.#waiting.push({ work, undone, resolve, reject });
     });
   }
 
-  #commit(): void {
+  #doAll(): void {
     const batch = this.#waiting;
     this.#waiting = [];
-    const [only, ...others] = batch;
     try {
-      const outcomes = inTransaction(this.database, () => {
-        if (only === undefined || others.length > 0) return batch.map((one) => this.#try(one));
-        only.work();
-        return [only.resolve];
-      });
-      for (const settle of outcomes) settle();
+      this.#do(batch);
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      const [only, ...others] = batch;
+      if (others.length === 0) only?.reject(error);
+      else for (const one of batch) this.#doAlone(one);
+      return;
     }
+    for (const { resolve } of batch) resolve();
   }
 
-  #try({ work, resolve, reject }: Waiting): () => void {
-    this.database.exec('SAVEPOINT one');
+  #doAlone(one: Waiting): void {
     try {
-      work();
-      this.database.exec('RELEASE one');
-      return resolve;
+      this.#do([one]);
     } catch (error) {
-      // A full disk may have rolled back everything already.
-      if (!this.database.isTransaction) throw error;
-      this.database.exec('ROLLBACK TO one; RELEASE one');
-      return () => reject(error);
+      one.reject(error);
+      return;
+    }
+    one.resolve();
+  }
+
+  #do(batch: readonly Waiting[]): void {
+    this.#begin.run();
+    try {
+      for (const { work } of batch) work();
+      this.#commit.run();
+    } catch (error) {
+      // A full disk may have rolled it back already.
+      if (this.database.isTransaction) this.#rollback.run();
+      for (const { undone } of batch) undone();
+      throw error;
     }
   }
 }

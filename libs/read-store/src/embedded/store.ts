@@ -11,10 +11,12 @@ import {
   type ReadDocument,
   type ReadStore,
 } from '../port.ts';
-import { EmbeddedCollection, type CollectionTable, type Tables } from './collection.ts';
+import { EmbeddedCollection, type Tables } from './collection.ts';
 import { inTransaction, openDatabase } from './database.ts';
+import { Organisations } from './organisations.ts';
 import { SharedCommit } from './shared-commit.ts';
-import { keyColumns, keyValue, orderBy, type SqlValue } from './sql.ts';
+import { keyValue, type SqlValue } from './sql.ts';
+import { CollectionTable, type TableDatabase } from './table.ts';
 
 /** How many prepared statements are kept, and how long (in characters) one may be; a long list of ids is not. */
 const STATEMENTS_KEPT = 500;
@@ -29,19 +31,26 @@ const keys = ({ indexedPaths }: DeclaredCollection, document: ReadDocument) => {
 };
 
 /** Documents in one SQLite file; see {@link openEmbeddedReadStore}. */
-export class EmbeddedReadStore implements ReadStore, Tables {
+export class EmbeddedReadStore implements ReadStore, Tables, TableDatabase {
   readonly #database: DatabaseSync;
   readonly #commits: SharedCommit;
+  readonly #organisations: Organisations;
   readonly #tables = new Map<string, CollectionTable>();
   /** Projection to the collection from which it answers. */
   readonly #current = new Map<string, string>();
   readonly #statements = new Map<string, StatementSync>();
+  /** By collection: what was read of positions, or written since. */
+  readonly #positions = new Map<string, Position>();
 
   constructor(file: string) {
     this.#database = openDatabase(file);
     this.#commits = new SharedCommit(this.#database);
+    this.#organisations = new Organisations(this.#database);
+    const indexes = this.#database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'index'`);
+    const made = new Set(indexes.all().map(({ name }) => String(name)));
     const rows = this.#database.prepare('SELECT number, declaration FROM collections').all();
-    for (const { number, declaration } of rows) this.#remember(Number(number), String(declaration));
+    for (const { number, declaration } of rows)
+      this.#remember(Number(number), String(declaration), made);
     for (const row of this.#database.prepare('SELECT projection, collection FROM current').all())
       this.#current.set(String(row['projection']), String(row['collection']));
   }
@@ -55,20 +64,9 @@ export class EmbeddedReadStore implements ReadStore, Tables {
       const { lastInsertRowid } = this.statement(
         'INSERT INTO collections (name, declaration) VALUES (?, ?)',
       ).run(declared.name, text);
-      const table = `documents_${lastInsertRowid}`;
-      const columns = keyColumns(declared.indexedPaths);
-      const keys = [...columns.values()].slice(1).map((column) => `${column}, `);
-      // Without a type, a column compares values as they are: text never equals a number.
-      this.#database.exec(
-        `CREATE TABLE ${table} (organisation NOT NULL, id NOT NULL, ${keys.join('')}
-          document NOT NULL, PRIMARY KEY (organisation, id))`,
-      );
-      for (const [at, terms] of declared.indexes.entries()) {
-        this.#database.exec(
-          `CREATE INDEX ${table}_index_${at} ON ${table} (organisation, ${orderBy(terms, columns)})`,
-        );
-      }
-      return Number(lastInsertRowid);
+      const number = Number(lastInsertRowid);
+      this.#database.exec(CollectionTable.creation(number, declared));
+      return number;
     });
     this.#remember(number, text);
   }
@@ -86,30 +84,28 @@ export class EmbeddedReadStore implements ReadStore, Tables {
 
   async apply({ projection, from, to, writes }: ProjectionBatch): Promise<void> {
     if (to < from) throw new RangeError(`${projection} cannot go back from ${from} to ${to}.`);
-    return this.#commits.add(() => {
+    for (const { organisationId } of writes) this.#organisations.admit(organisationId);
+    const write = (): void => {
       const stored = this.#position(projection);
       if (stored !== from) throw new PositionMoved(projection, stored);
-      for (const write of writes) {
-        const { declared, table, put } = this.table(write.collection);
-        if ('put' in write) {
-          const document = storable(declared, write.put);
-          this.statement(put).run(
-            write.organisationId,
-            document._id,
-            ...keys(declared, document),
-            JSON.stringify(document),
-          );
-        } else {
-          this.statement(`DELETE FROM ${table} WHERE organisation = ? AND id = ?`).run(
-            write.organisationId,
-            write.remove,
-          );
-        }
+      for (const one of writes) {
+        const table = this.table(one.collection);
+        const organisation = this.numberOf(one.organisationId);
+        if ('put' in one) {
+          const document = storable(table.declared, one.put);
+          const text = JSON.stringify(document);
+          table.put(organisation, document._id, keys(table.declared, document), text);
+        } else table.remove(organisation, one.remove);
       }
       this.statement(
         `INSERT INTO positions VALUES (?, ?)
           ON CONFLICT (projection) DO UPDATE SET position = excluded.position`,
       ).run(projection, to);
+      this.#positions.set(projection, to);
+    };
+    return this.#commits.add(write, () => {
+      this.#positions.clear();
+      for (const table of this.#tables.values()) table.forget();
     });
   }
 
@@ -129,9 +125,10 @@ export class EmbeddedReadStore implements ReadStore, Tables {
   }
 
   async switchTo(projection: string, collection: string): Promise<void> {
-    this.table(collection);
+    const table = this.table(collection);
     const before = this.#current.get(projection);
     if (before === collection) return;
+    table.makeIndexes();
     inTransaction(this.#database, () => {
       this.statement(
         `INSERT INTO current VALUES (?, ?)
@@ -164,6 +161,18 @@ export class EmbeddedReadStore implements ReadStore, Tables {
     return known;
   }
 
+  /** @internal */
+  numberOf(organisationId: OrganisationId): number {
+    return this.#organisations.numberOf(organisationId);
+  }
+
+  /** @internal */
+  change(statements: readonly string[]): void {
+    inTransaction(this.#database, () => {
+      for (const text of statements) this.#database.exec(text);
+    });
+  }
+
   /** @internal A prepared statement whose rows are arrays. */
   statement(text: string): StatementSync {
     const known = this.#statements.get(text);
@@ -189,28 +198,26 @@ export class EmbeddedReadStore implements ReadStore, Tables {
 
   #forget(name: string): void {
     this.#tables.delete(name);
+    this.#positions.delete(name);
     for (const [projection, collection] of this.#current)
       if (collection === name) this.#current.delete(projection);
     this.#statements.clear();
   }
 
   #position(projection: string): Position {
+    const known = this.#positions.get(projection);
+    if (known !== undefined) return known;
     const row = this.statement('SELECT position FROM positions WHERE projection = ?').get(
       projection,
     ) as unknown as readonly [number] | undefined;
-    return row === undefined ? START : (row[0] as Position);
+    const position = row === undefined ? START : (row[0] as Position);
+    this.#positions.set(projection, position);
+    return position;
   }
 
-  #remember(number: number, text: string): void {
+  #remember(number: number, text: string, made: ReadonlySet<string> = new Set()): void {
     const declared = checkedDeclaration(JSON.parse(text) as CollectionDeclaration);
-    const table = `documents_${number}`;
-    const columns = keyColumns(declared.indexedPaths);
-    const written = [...[...columns.values()].slice(1), 'document'];
-    const put =
-      `INSERT INTO ${table} VALUES (?, ?, ${written.map(() => '?').join(', ')}) ` +
-      `ON CONFLICT (organisation, id) DO UPDATE SET ` +
-      written.map((column) => `${column} = excluded.${column}`).join(', ');
-    this.#tables.set(declared.name, { declared, table, columns, put });
+    this.#tables.set(declared.name, new CollectionTable(this, declared, number, made));
   }
 }
 

@@ -2,35 +2,47 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** The layout of the tables, kept in the file's `user_version`; 0 in files made before it was. */
+const LAYOUT = 1;
+
 /**
- * The agenda lies in the order in which it falls due: a million entries wait without cost, and what is
- * due is read from its beginning. `agenda_by_instance` finds an instance's entries when they are
- * replaced, and keeps a key from standing there twice. Tasks of one instant are done in the order of the log, which
- * is that of their numbers.
+ * The agenda lies in the order in which it falls due, with everything that is needed to send it: a
+ * million entries wait without cost, and what is due is read and taken out as one stretch from its
+ * beginning. No index looks elsewhere. Organisation and saga are there for the order; what is read of
+ * them is their number. An instance names the entries that it was last given (`entries`,
+ * JSON of due time and key), so that replacing them touches its own row and theirs; entries that were
+ * done meanwhile are still named, until then. Tasks of one instant are done in the order of the log,
+ * which is that of their numbers.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS positions (
     saga TEXT PRIMARY KEY,
     position INTEGER NOT NULL
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS instances (
-    saga TEXT NOT NULL,
+  CREATE TABLE owners (
+    number INTEGER PRIMARY KEY,
     organisation TEXT NOT NULL,
-    instance TEXT NOT NULL,
-    state TEXT NOT NULL,
-    PRIMARY KEY (saga, organisation, instance)
+    saga TEXT NOT NULL,
+    UNIQUE (organisation, saga)
   );
-  CREATE TABLE IF NOT EXISTS agenda (
+  CREATE TABLE instances (
+    number INTEGER PRIMARY KEY,
+    owner INTEGER NOT NULL,
+    instance TEXT NOT NULL,
+    state TEXT,
+    entries TEXT,
+    UNIQUE (owner, instance)
+  );
+  CREATE TABLE agenda (
     due INTEGER NOT NULL,
     organisation TEXT NOT NULL,
     saga TEXT NOT NULL,
     instance TEXT NOT NULL,
     key TEXT NOT NULL,
+    owner INTEGER NOT NULL,
     payload TEXT NOT NULL,
     PRIMARY KEY (due, organisation, saga, instance, key)
   ) WITHOUT ROWID;
-  CREATE UNIQUE INDEX IF NOT EXISTS agenda_by_instance
-    ON agenda (saga, organisation, instance, key);
   CREATE TABLE IF NOT EXISTS tasks (
     number INTEGER PRIMARY KEY,
     effect TEXT NOT NULL,
@@ -44,6 +56,27 @@ const SCHEMA = `
     UNIQUE (effect, event)
   );
   CREATE INDEX IF NOT EXISTS tasks_by_due ON tasks (dead, due, number);
+`;
+
+/** From layout 0, where an index found an instance's entries: nothing of the file is lost. */
+const FROM_0 = `
+  ALTER TABLE instances RENAME TO instances_before;
+  ALTER TABLE agenda RENAME TO agenda_before;
+  ${SCHEMA}
+  INSERT INTO owners (organisation, saga)
+    SELECT organisation, saga FROM instances_before UNION SELECT organisation, saga FROM agenda_before;
+  INSERT INTO agenda
+    SELECT due, organisation, saga, instance, key, number, payload
+      FROM agenda_before JOIN owners USING (organisation, saga);
+  INSERT INTO instances (owner, instance, state, entries)
+    SELECT number, instance, state, entries FROM instances_before
+      FULL JOIN (
+        SELECT organisation, saga, instance, json_group_array(json_array(due, key)) AS entries
+          FROM agenda_before GROUP BY organisation, saga, instance
+      ) USING (organisation, saga, instance)
+      JOIN owners USING (organisation, saga);
+  DROP TABLE instances_before;
+  DROP TABLE agenda_before;
 `;
 
 /**
@@ -64,13 +97,27 @@ export const openDatabase = (file: string): DatabaseSync => {
       PRAGMA synchronous = NORMAL;
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
+      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA cache_size = -32768;
     `);
-    database.exec(SCHEMA);
+    layOut(database);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+};
+
+const layOut = (database: DatabaseSync): void => {
+  const { user_version: layout } = database.prepare('PRAGMA user_version').get() ?? {};
+  if (layout === LAYOUT) return;
+  if (Number(layout) > LAYOUT)
+    throw new Error('The working state was written by a newer version: start that version.');
+  const older = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'instances'`).get();
+  inTransaction(database, () => {
+    database.exec(older === undefined ? SCHEMA : FROM_0);
+    database.exec(`PRAGMA user_version = ${LAYOUT}`);
+  });
 };
 
 /** Runs `work` in one transaction: all of it, or nothing when it throws. */

@@ -50,7 +50,7 @@ describe('the file of the embedded working state', () => {
     expect((await readFile(file())).includes('canary')).toBe(false);
   });
 
-  test('gives what is due, and what an instance had, by one walk over one index each', async () => {
+  test('gives what is due, takes it out, and finds an instance, by one walk over one index each', async () => {
     await (await openEmbeddedWorkState({ file: file() })).close();
     const database = new DatabaseSync(file());
     const steps = (text: string) =>
@@ -60,16 +60,103 @@ describe('the file of the embedded working state', () => {
         .map((row) => row['detail']);
     expect(
       steps(
-        `SELECT due, organisation, saga, instance, key, payload FROM agenda WHERE due <= 1
+        `SELECT due, owner, instance, key, payload FROM agenda WHERE due <= 1
           ORDER BY due, organisation, saga, instance, key LIMIT 5`,
       ),
     ).toEqual(['SEARCH agenda USING PRIMARY KEY (due<?)']);
     expect(
-      steps(`SELECT due FROM agenda WHERE saga = 's' AND organisation = 'o' AND instance = 'i'`),
+      steps(
+        `DELETE FROM agenda WHERE (due, organisation, saga, instance, key) <= (1, 'o', 's', 'i', 'k')`,
+      ),
     ).toEqual([
-      'SEARCH agenda USING COVERING INDEX agenda_by_instance (saga=? AND organisation=? AND instance=?)',
+      'SEARCH agenda USING PRIMARY KEY ((due,organisation,saga,instance,key)<(?,?,?,?,?))',
     ]);
+    expect(
+      steps(`SELECT number, state, entries FROM instances WHERE owner = 1 AND instance = 'i'`),
+    ).toEqual([
+      'SEARCH instances USING INDEX sqlite_autoindex_instances_1 (owner=? AND instance=?)',
+    ]);
+    const indexes = database
+      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'agenda'`)
+      .all();
+    expect(indexes).toEqual([]);
     database.close();
+  });
+
+  describe('made before its layout had a number', () => {
+    const BEFORE = `
+      CREATE TABLE positions (saga TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE instances (
+        saga TEXT NOT NULL, organisation TEXT NOT NULL, instance TEXT NOT NULL, state TEXT NOT NULL,
+        PRIMARY KEY (saga, organisation, instance)
+      );
+      CREATE TABLE agenda (
+        due INTEGER NOT NULL, organisation TEXT NOT NULL, saga TEXT NOT NULL,
+        instance TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,
+        PRIMARY KEY (due, organisation, saga, instance, key)
+      ) WITHOUT ROWID;
+      CREATE UNIQUE INDEX agenda_by_instance ON agenda (saga, organisation, instance, key);
+      CREATE TABLE tasks (
+        number INTEGER PRIMARY KEY, effect TEXT NOT NULL, event TEXT NOT NULL,
+        organisation TEXT NOT NULL, task TEXT NOT NULL, attempts INTEGER NOT NULL,
+        due INTEGER NOT NULL, dead INTEGER NOT NULL, failure TEXT, UNIQUE (effect, event)
+      );
+      CREATE INDEX tasks_by_due ON tasks (dead, due, number);
+      INSERT INTO positions VALUES ('s', 7), ('effect:mail', 5);
+      INSERT INTO instances VALUES
+        ('s', '${ORGANISATION}', 'planned', 'one'), ('s', '${ORGANISATION}', 'idle', 'two');
+      INSERT INTO agenda VALUES
+        (1, '${ORGANISATION}', 's', 'planned', 'k', 'p'), (2, '${ORGANISATION}', 's', 'planned', 'l', 'p'),
+        (3, '${ORGANISATION}', 's', 'stateless', 'k', 'p');
+      INSERT INTO tasks VALUES (1, 'mail', 'e', '${ORGANISATION}', '{}', 2, 9, 0, 'Unreachable');
+    `;
+    const instance = (name: string) => ({ organisationId: ORGANISATION, instance: name });
+
+    test('keeps its positions, states, plans and tasks', async () => {
+      const before = new DatabaseSync(join(folder, 'before.sqlite'));
+      before.exec(BEFORE);
+      before.close();
+      const store = await openEmbeddedWorkState({ file: join(folder, 'before.sqlite') });
+      expect(await store.position('s')).toBe(7);
+      expect(await store.states('s', ['planned', 'idle', 'stateless'].map(instance))).toEqual([
+        'one',
+        'two',
+        undefined,
+      ]);
+      expect((await store.due(9, 9)).map(({ instance: of, key }) => `${of} ${key}`)).toEqual([
+        'planned k',
+        'planned l',
+        'stateless k',
+      ]);
+      expect(await store.outbox.position('mail')).toBe(5);
+      expect(await store.outbox.due(9, 9)).toMatchObject([{ attempts: 2, due: 9 }]);
+
+      // What was planned before goes when the plan is another one.
+      const agenda: AgendaEntry[] = [];
+      await store.commit({
+        ...{ saga: 's', from: at(7), to: at(8) },
+        instances: ['planned', 'stateless'].map((name) => ({
+          ...instance(name),
+          state: 'three',
+          agenda,
+        })),
+      });
+      expect(await store.nextDue()).toBeUndefined();
+      await store.close();
+      const again = await openEmbeddedWorkState({ file: join(folder, 'before.sqlite') });
+      expect(await again.states('s', [instance('planned')])).toEqual(['three']);
+      await again.close();
+    });
+  });
+
+  test('is left alone where a newer program made it', async () => {
+    await (await openEmbeddedWorkState({ file: file() })).close();
+    const newer = new DatabaseSync(file());
+    newer.exec('PRAGMA user_version = 1000');
+    newer.close();
+    await expect(openEmbeddedWorkState({ file: file() })).rejects.toThrow(
+      /was written by a newer version: start that version/,
+    );
   });
 
   test('is whole, with all that was acknowledged, after its process was killed', async () => {

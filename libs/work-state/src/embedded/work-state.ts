@@ -8,10 +8,22 @@ import {
   type SagaInstance,
   type WorkState,
 } from '../port.ts';
+import { AgendaTable } from './agenda-table.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { EmbeddedOutbox } from './outbox.ts';
+import { Owners } from './owners.ts';
 
-type EntryRow = readonly [number, OrganisationId, string, string, string, string];
+/** `number` is undefined where there is no such instance. */
+type InstanceRow = readonly [
+  number: number | undefined,
+  state: string | null,
+  entries: string | null,
+];
+
+const ABSENT: InstanceRow = [undefined, null, null];
+
+/** So many instances are remembered as they lie in the file: what is read is written soon. */
+const REMEMBERED = 2_000;
 
 const statements = (database: DatabaseSync) => {
   const prepare = (text: string): StatementSync => {
@@ -25,57 +37,29 @@ const statements = (database: DatabaseSync) => {
       `INSERT INTO positions VALUES (?, ?)
         ON CONFLICT (saga) DO UPDATE SET position = excluded.position`,
     ),
-    state: prepare(
-      'SELECT state FROM instances WHERE saga = ? AND organisation = ? AND instance = ?',
+    instance: prepare(
+      'SELECT number, state, entries FROM instances WHERE owner = ? AND instance = ?',
     ),
-    keep: prepare(
-      `INSERT INTO instances VALUES (?, ?, ?, ?)
-        ON CONFLICT (saga, organisation, instance) DO UPDATE SET state = excluded.state`,
-    ),
-    forget: prepare('DELETE FROM instances WHERE saga = ? AND organisation = ? AND instance = ?'),
-    entries: prepare(
-      `SELECT due, organisation, saga, instance, key, payload FROM agenda
-        WHERE saga = ? AND organisation = ? AND instance = ?`,
-    ),
-    enter: prepare('INSERT INTO agenda VALUES (?, ?, ?, ?, ?, ?)'),
-    takeOut: prepare(
-      `DELETE FROM agenda WHERE due = ? AND organisation = ? AND saga = ? AND instance = ?
-        AND key = ? AND payload = ?`,
-    ),
-    due: prepare(
-      `SELECT due, organisation, saga, instance, key, payload FROM agenda WHERE due <= ?
-        ORDER BY due, organisation, saga, instance, key LIMIT ?`,
-    ),
-    next: prepare('SELECT min(due) FROM agenda'),
+    add: prepare('INSERT INTO instances (owner, instance, state, entries) VALUES (?, ?, ?, ?)'),
+    keep: prepare('UPDATE instances SET state = ?, entries = ? WHERE number = ?'),
+    forget: prepare('DELETE FROM instances WHERE number = ?'),
   };
 };
-
-const entry = ([due, organisationId, saga, instance, key, payload]: EntryRow): AgendaEntry => ({
-  organisationId,
-  saga,
-  instance,
-  key,
-  due,
-  payload,
-});
-
-const row = (one: AgendaEntry): EntryRow => [
-  one.due,
-  one.organisationId,
-  one.saga,
-  one.instance,
-  one.key,
-  one.payload,
-];
 
 class EmbeddedWorkState implements WorkState {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof statements>;
+  readonly #owners: Owners;
+  readonly #agenda: AgendaTable;
+  /** By owner and instance. */
+  readonly #remembered = new Map<string, InstanceRow>();
   readonly outbox: EmbeddedOutbox;
 
   constructor(file: string) {
     this.#database = openDatabase(file);
     this.#statements = statements(this.#database);
+    this.#owners = new Owners(this.#database);
+    this.#agenda = new AgendaTable(this.#database, this.#owners);
     this.outbox = new EmbeddedOutbox(this.#database);
   }
 
@@ -88,35 +72,38 @@ class EmbeddedWorkState implements WorkState {
     instances: readonly { readonly organisationId: OrganisationId; readonly instance: string }[],
   ): Promise<readonly (string | undefined)[]> {
     return instances.map(({ organisationId, instance }) => {
-      const found = this.#statements.state.get(saga, organisationId, instance);
-      return (found as readonly [string] | undefined)?.[0];
+      const owner = this.#owners.numberOf({ organisationId, saga });
+      return this.#instance(owner, instance)[1] ?? undefined;
     });
   }
 
   async commit(batch: SagaBatch): Promise<void> {
     checkBatch(batch);
     const { saga, from, to, instances } = batch;
-    inTransaction(this.#database, () => {
-      const stored = this.#position(saga);
-      if (stored !== from) throw new SagaPositionMoved(saga, stored);
-      for (const instance of instances) this.#store(saga, instance);
-      this.#statements.move.run(saga, to);
-    });
+    for (const { organisationId } of instances) this.#owners.admit({ organisationId, saga });
+    try {
+      inTransaction(this.#database, () => {
+        const stored = this.#position(saga);
+        if (stored !== from) throw new SagaPositionMoved(saga, stored);
+        for (const instance of instances) this.#store(saga, instance);
+        this.#statements.move.run(saga, to);
+      });
+    } catch (error) {
+      this.#remembered.clear();
+      throw error;
+    }
   }
 
   async due(now: number, limit: number): Promise<readonly AgendaEntry[]> {
-    return (this.#statements.due.all(now, limit) as unknown as EntryRow[]).map(entry);
+    return this.#agenda.due(now, limit);
   }
 
   async nextDue(): Promise<number | undefined> {
-    const [due] = this.#statements.next.get() as unknown as readonly [number | null];
-    return due ?? undefined;
+    return this.#agenda.nextDue();
   }
 
   async done(entries: readonly AgendaEntry[]): Promise<void> {
-    inTransaction(this.#database, () => {
-      for (const one of entries) this.#statements.takeOut.run(...row(one));
-    });
+    if (entries.length > 0) inTransaction(this.#database, () => this.#agenda.done(entries));
   }
 
   async close(): Promise<void> {
@@ -124,23 +111,51 @@ class EmbeddedWorkState implements WorkState {
   }
 
   #position(saga: string): Position {
-    const found = this.#statements.position.get(saga) as readonly [number] | undefined;
+    const found = this.#statements.position.get(saga) as unknown as readonly [number] | undefined;
     return found === undefined ? START : (found[0] as Position);
   }
 
-  #store(saga: string, { organisationId, instance, state, agenda }: SagaInstance): void {
-    if (state === undefined) this.#statements.forget.run(saga, organisationId, instance);
-    else this.#statements.keep.run(saga, organisationId, instance, state);
+  #instance(owner: number, instance: string): InstanceRow {
+    const place = `${owner} ${instance}`;
+    const known = this.#remembered.get(place);
+    if (known) return known;
+    const found = this.#statements.instance.get(owner, instance);
+    return this.#remember(place, (found as unknown as InstanceRow | undefined) ?? ABSENT);
+  }
 
-    // Most events leave most of an agenda as it was: only what differs is written.
-    const wanted = new Map(agenda.map((one) => [one.key, one]));
-    const had = this.#statements.entries.all(saga, organisationId, instance);
-    for (const old of (had as unknown as EntryRow[]).map(entry)) {
-      const same = wanted.get(old.key);
-      if (same?.due === old.due && same.payload === old.payload) wanted.delete(old.key);
-      else this.#statements.takeOut.run(...row(old));
+  #remember(place: string, row: InstanceRow): InstanceRow {
+    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(place, row);
+    return row;
+  }
+
+  #store(saga: string, one: SagaInstance): void {
+    const { organisationId, instance, state = null } = one;
+    const owner = this.#owners.numberOf({ organisationId, saga });
+    const [number, stateBefore, entriesBefore] = this.#instance(owner, instance);
+    const entries = this.#agenda.replace(saga, one, entriesBefore);
+    if (state === stateBefore && entries === entriesBefore) return;
+    this.#remember(`${owner} ${instance}`, this.#write(number, owner, instance, state, entries));
+  }
+
+  #write(
+    number: number | undefined,
+    owner: number,
+    instance: string,
+    state: string | null,
+    entries: string | null,
+  ): InstanceRow {
+    if (number === undefined) {
+      const { lastInsertRowid } = this.#statements.add.run(owner, instance, state, entries);
+      return [Number(lastInsertRowid), state, entries];
     }
-    for (const one of wanted.values()) this.#statements.enter.run(...row(one));
+    // Without a state it is kept for its entries alone.
+    if (state === null && entries === null) {
+      this.#statements.forget.run(number);
+      return ABSENT;
+    }
+    this.#statements.keep.run(state, entries, number);
+    return [number, state, entries];
   }
 }
 

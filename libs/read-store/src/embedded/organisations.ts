@@ -1,0 +1,32 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { OrganisationId } from '@vivier/kernel';
+
+/** No organisation has it. */
+const NOBODY = 0;
+
+/**
+ * Organisations by a number of their own in this file: each document, and each of its places in an
+ * index, says whose it is, and an id would take as much room there as everything else.
+ */
+export class Organisations {
+  readonly #numbers = new Map<string, number>();
+  readonly #add: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    for (const { number, id } of database.prepare('SELECT number, id FROM organisations').all())
+      this.#numbers.set(String(id), Number(number));
+    this.#add = database.prepare('INSERT INTO organisations (id) VALUES (?)');
+  }
+
+  /** An organisation's number; of one that has nothing here, a number under which nothing is found. */
+  numberOf(organisationId: OrganisationId): number {
+    return this.#numbers.get(organisationId) ?? NOBODY;
+  }
+
+  /** Gives it a number where it has none; outside of any transaction, which might not be kept. */
+  admit(organisationId: OrganisationId): void {
+    if (this.#numbers.has(organisationId)) return;
+    const { lastInsertRowid } = this.#add.run(organisationId);
+    this.#numbers.set(organisationId, Number(lastInsertRowid));
+  }
+}
