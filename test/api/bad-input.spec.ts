@@ -109,6 +109,12 @@ describe('Input that fits the schema and not the rules names every wrong field a
       { applicationId: SENT, documentId: SENT, version: 0, seenRevision: -1 },
       ['applicationId', 'documentId', 'seenRevision', 'version'],
     ],
+    [
+      'registerCandidate',
+      // Half of a character, as a text cut in its middle ends in.
+      { invitation: SENT, fullName: SENT, email: `${SENT}\ud800@example.org`, password: SENT },
+      ['email'],
+    ],
     ['grantConsent', { textVersion: '', purpose: SENT }, ['purpose', 'textVersion']],
   ] as const)('%s', async (name, input, wrong) => {
     // Whose role may not send a command at all is told that, whatever they sent.
@@ -183,6 +189,24 @@ describe('A request that is not GraphQL over JSON gets a code and repeats nothin
       remedy: 'GraphQL is at /graphql.',
       retry: 'never',
     });
+  });
+
+  test.each(['a b', '[', '%', `${SENT}<`])('a host that is none: %p', async (host) => {
+    const { hostname, port } = new URL(house.server.url);
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        const body = '{"query":"{ __typename }"}';
+        const type = `content-type: application/json\r\ncontent-length: ${body.length}`;
+        const head = `POST /graphql?${SENT} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n`;
+        socket.write(`${head}${type}\r\n\r\n${body}`);
+      });
+      let text = '';
+      socket.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      socket.on('error', reject).on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"AddressUnknown"');
+    expect(answer).not.toMatch(/blanche|neige/i);
   });
 
   test('and a request that breaks off half way harms nobody else', async () => {

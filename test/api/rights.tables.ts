@@ -9,13 +9,13 @@ export const operations = `
 candidateSpace            no        own       all      all   all         CandidateUnknown
 documentAuditTrail        no        no        all      all   all         nothing
 dossier                   no        own       all      all   all         ApplicationUnknown
-dossier@asOf              no        no        no       all   all         ApplicationUnknown
+dossier@asOf              no        no        no       no    all         ApplicationUnknown
 dossiers                  no        no        yes      yes   yes         -
 invitation                yes       yes       yes      yes   yes         -
 me                        no        yes       yes      yes   yes         -
 people                    no        no        yes      yes   no          -
 reviewSynthesis           no        own       all      all   all         ApplicationUnknown
-reviewSynthesis@asOf      no        no        no       all   all         ApplicationUnknown
+reviewSynthesis@asOf      no        no        no       no    all         ApplicationUnknown
 acceptApplication         no        no        all      all   no          ApplicationUnknown
 acceptDocument            no        no        all      all   no          ApplicationUnknown
 addDocument               no        own       no       no    no          UploadUnknown

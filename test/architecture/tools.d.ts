@@ -11,6 +11,11 @@ declare module '*/tools/install.mjs' {
   export function whyNot(machine: Machine): string | undefined;
 }
 
+declare module '*/tools/build-and-run.mjs' {
+  /** What Node is given to run `vivier`, before its own arguments. */
+  export const vivier: readonly string[];
+}
+
 declare module '*/tools/closing-line.mjs' {
   export function closingLines(results: Readonly<Record<string, number>>): string[];
 }

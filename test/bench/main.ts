@@ -30,7 +30,8 @@ const given = (path: string): string => resolve(process.env['INIT_CWD'] ?? proce
 /** What a row's process is given, and gives back. */
 type Told = { readonly row: string; readonly context: Context };
 
-const inOwnProcess = async (told: Told): Promise<Result> => {
+const inOwnProcess = async (told: Told): Promise<Result & { readonly seconds: number }> => {
+  const started = performance.now();
   const child = fork(fileURLToPath(import.meta.url), ['--row'], {
     execArgv: [...process.execArgv, '--expose-gc'],
   });
@@ -39,7 +40,7 @@ const inOwnProcess = async (told: Told): Promise<Result> => {
   child.on('message', (message) => (result = message as Result));
   await once(child, 'exit');
   if (!result) throw new Error(`The row ${told.row} failed.`);
-  return result;
+  return { ...result, seconds: (performance.now() - started) / 1000 };
 };
 
 const runRow = async (): Promise<void> => {
@@ -89,8 +90,12 @@ const runSuite = async (): Promise<void> => {
     const before = syncedAppends(folder, 0.5);
     let events = 0;
     if (asked.some((row) => 'run' in row && !row.bare && (!row.fullOnly || values.full))) {
+      const seeding = performance.now();
       events = await makeSeeded(seeded, size.dossiers);
-      console.log(`A log of ${short(events)} events, ${short(size.dossiers)} dossiers.\n`);
+      const took = short((performance.now() - seeding) / 1000);
+      console.log(
+        `A log of ${short(events)} events, ${short(size.dossiers)} dossiers, made in ${took} s.\n`,
+      );
     }
     for (const row of asked) {
       const skipped =
@@ -107,7 +112,7 @@ const runSuite = async (): Promise<void> => {
       const result = await inOwnProcess({ row: row.name, context });
       rmSync(own, { recursive: true, force: true });
       results[row.name] = result;
-      console.log(linesOf(row.name, result).join('\n'));
+      console.log(linesOf(`${row.name} (${short(result.seconds)} s)`, result).join('\n'));
     }
     const after = syncedAppends(folder, 0.5);
     const drift = Math.max(before, after) / Math.min(before, after);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
@@ -63,6 +63,13 @@ export const startProgram = async (
   const seconds = (performance.now() - started) / 1000;
   return { port, seconds, stop: () => ended(child) };
 };
+
+/** How Node runs the product, as `npm start` does once it has built. */
+export const product = [
+  '--import',
+  pathToFileURL(`${root}/tools/quick-start.mjs`).href,
+  `${root}/apps/cli/dist/main.js`,
+];
 
 /** How Node runs the TypeScript of the suite itself; the product's packages come built. */
 export const withSuite = ['--import', './tools/swc-hook.mjs'];

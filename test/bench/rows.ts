@@ -3,6 +3,7 @@ import { boot } from './rows/boot.ts';
 import { commandMany, commandOne } from './rows/command.ts';
 import { graphqlList } from './rows/graphql-list.ts';
 import { growth } from './rows/growth.ts';
+import { hostile } from './rows/hostile.ts';
 import { loading } from './rows/load.ts';
 import { rebuild } from './rows/rebuild.ts';
 import { timers } from './rows/timers.ts';
@@ -17,8 +18,5 @@ export const rows: readonly (Row | Skipped)[] = [
   boot,
   timers,
   growth,
-  {
-    name: 'hostile',
-    skipped: 'requests are not limited in depth, aliases and cost yet: there is nothing to measure',
-  },
+  hostile,
 ];

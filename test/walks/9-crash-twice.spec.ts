@@ -112,4 +112,4 @@ test('Killed after a document was replaced, and again after the dossier followed
   await fourth.server.house.settled();
   expect(await fourth.server.house.store.head()).toBe(head);
   await fourth.end();
-}, 120_000);
+}, 300_000);

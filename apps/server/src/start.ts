@@ -64,6 +64,16 @@ const LARGEST_BODY = 256 * 1024;
 /** Default of how long a stop waits for running requests, in ms. */
 const PATIENCE = 10_000;
 
+/** No route declares a schema: without these, Fastify would load its compilers at every start. */
+const noCompilers = {
+  buildValidator: (): never => {
+    throw new TypeError('A route declares a schema: give Fastify a compiler for it.');
+  },
+  buildSerializer: (): never => {
+    throw new TypeError('A route declares a schema: give Fastify a compiler for it.');
+  },
+};
+
 /** How long a request may take to arrive, in ms: a large file on a slow line. */
 const LONGEST_ARRIVAL = 5 * 60_000;
 
@@ -115,6 +125,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       bodyLimit: LARGEST_BODY,
       requestTimeout: LONGEST_ARRIVAL,
       logger: false,
+      schemaController: { compilersFactory: noCompilers },
       ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
       frameworkErrors: (_: unknown, request: FastifyRequest, reply: FastifyReply) => {
         void sendRefusal(request, reply, 400, edgeRejections.AddressUnknown());
@@ -128,7 +139,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       { logger: frameworkLog(log, 'Nest'), abortOnError: false, bufferLogs: false },
     );
     const server = adapter.getInstance();
-    await explorer(server, demoInvitation !== undefined);
+    explorer(server, demoInvitation !== undefined);
     await transfers(server, house);
     health(server, house, takesIn);
     invitationPage(server, house);

@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTurns, spreadOf } from '../measure.ts';
-import { root, startProgram } from '../processes.ts';
+import { product, root, startProgram } from '../processes.ts';
 import { makeDemo } from '../seed/folder.ts';
 import type { Context, Result, Row } from '../row.ts';
 
-/** From the start of the process to the first answer, with a small log and a large one. */
+/**
+ * From the start of the process that `npm start` starts, once it has built, to the first answer; with a
+ * small log and a large one. The first start of all, which keeps where modules lie, is not counted.
+ */
 export const boot: Row = {
   name: 'boot',
   asks: 'How long does the server take from its start until it is ready?',
@@ -19,14 +22,13 @@ export const boot: Row = {
       return program.seconds;
     };
     const bare = () => once([`${root}/test/bench/baselines/bare-http.mjs`], '/');
-    const product = (data: string) => () =>
-      once([`${root}/apps/cli/dist/main.js`, 'serve'], '/health/ready', data);
+    const serving = (data: string) => () => once([...product, 'serve'], '/health/ready', data);
     await bare();
-    await product(small)();
+    await serving(small)();
     const repetitions = size.name === 'quick' ? 3 : size.repetitions;
     const starts = await inTurns(repetitions, bare, async () => ({
-      little: await product(small)(),
-      much: await product(seeded)(),
+      little: await serving(small)(),
+      much: await serving(seeded)(),
     }));
     const over = (of: (start: (typeof starts)[number]) => number) => spreadOf(starts.map(of));
     return {

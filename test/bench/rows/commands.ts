@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { aggregates, rights } from '@vivier/domain';
 import { isRejection, type Actor, type CommandId, type OrganisationId } from '@vivier/kernel';
 import {
@@ -52,8 +53,17 @@ const SEEDED_REVISION = 9;
 /** What the clients have last seen of each dossier. */
 export type Seen = Map<number, number>;
 
+/** Clients know the ids that they use: making them is no part of what is measured. */
+const applicationIds = new Map<number, string>();
+
+const idOf = (dossier: number): string => {
+  const known = applicationIds.get(dossier) ?? applicationIdOf(dossier);
+  applicationIds.set(dossier, known);
+  return known;
+};
+
 const decisionAt = (revision: number, dossier: number) => {
-  const applicationId = applicationIdOf(dossier);
+  const applicationId = idOf(dossier);
   const words = 'The stamp on the second page cannot be read: please scan it once more, in colour.';
   return (revision - SEEDED_REVISION) % 2 === 0
     ? { name: 'AcceptApplication', input: { applicationId, overrideReason: words } }
@@ -61,8 +71,6 @@ const decisionAt = (revision: number, dossier: number) => {
 };
 
 const CHANGED = commandRejections.ChangedSinceSeen().rejected;
-
-let sent = 0;
 
 /**
  * Sends decisions on whole dossiers, each with its words to be sealed: rights, input, load, decide,
@@ -84,12 +92,11 @@ export const sendCommands = async (
   const decide = async (dossier: number): Promise<void> => {
     for (;;) {
       const revision = seen.get(dossier) ?? SEEDED_REVISION;
-      sent += 1;
       const outcome = await execute({
         ...decisionAt(revision, dossier),
         organisationId,
         by: operator,
-        commandId: derive('bench-sent', String(process.pid), String(sent)) as CommandId,
+        commandId: randomUUID() as CommandId,
         seen: revision,
       });
       if (!isRejection(outcome)) {

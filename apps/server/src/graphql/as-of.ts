@@ -26,7 +26,7 @@ export class AsOfArguments extends ApplicationArguments {
   @Field(() => String, {
     nullable: true,
     description:
-      'As it was at this ISO-8601 instant, told by the log; what was erased since stays erased. For admins and compliance.',
+      'As it was at this ISO-8601 instant, told by the log; what was erased since stays erased. For compliance.',
   })
   @IsOptional()
   @IsInstant()

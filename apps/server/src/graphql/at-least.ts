@@ -30,10 +30,11 @@ export const visible = async (
   house: Pick<House, 'store'>,
   reads: readonly (Progress | undefined)[],
   atLeast: Position | null | undefined,
-  inTime = AbortSignal.timeout(LONGEST_WAIT_MS),
+  givenTime?: AbortSignal,
 ): Promise<void> => {
   // GraphQL hands an absent argument over as null or not at all.
   if (typeof atLeast !== 'number') return;
+  const inTime = givenTime ?? AbortSignal.timeout(LONGEST_WAIT_MS);
   await refuseUnknown(house, atLeast);
   const shown = await Promise.all(
     reads.map(async (progress) => progress?.reached(atLeast, inTime)),

@@ -1,3 +1,5 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module, ValidationPipe, type DynamicModule, type ValidationError } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
@@ -65,6 +67,18 @@ const callingFields = (schema: GraphQLSchema): GraphQLSchema => {
   return schema;
 };
 
+/**
+ * No answer may be kept by anybody on its way. Apollo's own plugin would find that out anew for each
+ * field of each row.
+ */
+const neverStored: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response }) => {
+      response.http.headers.set('cache-control', 'no-store');
+    },
+  }),
+};
+
 @Module({})
 export class ApiModule {
   /** @param rates of requests by account */
@@ -86,7 +100,7 @@ export class ApiModule {
           csrfPrevention: true,
           formatError: errorFormatter(house.log),
           parseOptions: { maxTokens: LIMITS.tokens },
-          plugins: [queryLimits],
+          plugins: [queryLimits(), neverStored, ApolloServerPluginCacheControlDisabled()],
           allowBatchedHttpRequests: false,
           // Documents are kept parsed, not stored by their senders.
           persistedQueries: false,

@@ -4,16 +4,17 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
-  IsEmail,
   IsIn,
   IsInt,
   IsOptional,
   IsString,
+  isEmail,
   IsUUID,
   Length,
   Matches,
   MaxLength,
   Min,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 
@@ -24,6 +25,16 @@ const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 const FILE_NAME = /^[^\p{Cc}\p{Cs}]*$/u;
 
 const TOKEN = /^[\w.-]+$/;
+
+/** As class-validator's `IsEmail`, which throws where half of a character stands alone. */
+const IsAddress = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isEmail',
+    validator: {
+      validate: (value) => typeof value === 'string' && !/\p{Cs}/u.test(value) && isEmail(value),
+      defaultMessage: () => '$property must be an email',
+    },
+  });
 
 /** Text with something in it besides white space. */
 const Words =
@@ -125,7 +136,7 @@ export class RegisterCandidateInput extends CommandInput {
   fullName!: string;
 
   @Field(() => String)
-  @IsEmail()
+  @IsAddress()
   @MaxLength(254)
   email!: string;
 

@@ -62,13 +62,15 @@ const both = (one: Measure, other: Measure): Measure => ({
  * Measures a valid operation. A fragment counts wherever it is spread, and is measured once: a document
  * of `n` tokens takes `n` steps, also when it unfolds into millions of fields.
  *
- * `variables` are as sent: they may be of any type, the engine looks at them later.
+ * `variables` are as sent: they may be of any type, the engine looks at them later. `rowsVariables` is
+ * told the names of those that say how many rows are wanted: no other one changes the measure.
  */
 export const measure = (
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   fragments: readonly FragmentDefinitionNode[],
   variables: Readonly<Record<string, unknown>>,
+  rowsVariables = new Set<string>(),
 ): Measure => {
   const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
   const known = new Map<string, Measure>();
@@ -80,6 +82,7 @@ export const measure = (
     let rows: unknown = first.defaultValue;
     if (given?.kind === Kind.INT) rows = Number(given.value);
     if (given?.kind === Kind.VARIABLE) {
+      rowsVariables.add(given.name.value);
       const definition = operation.variableDefinitions?.find(
         ({ variable }) => variable.name.value === given.name.value,
       );

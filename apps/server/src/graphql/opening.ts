@@ -7,7 +7,7 @@ import type { AccountId, Principal } from '@vivier/identity';
 import type { House } from '../house/house.ts';
 import { edgeRejections } from './rejections.ts';
 import { Refused } from './refused.ts';
-import { mayReach, openersOf, type GuardedField } from './rights.ts';
+import { mayReach, openersOf, type Allowed, type GuardedField } from './rights.ts';
 
 type OpeningCaller = Pick<Principal, 'organisationId' | 'accountId' | 'role' | 'personId'>;
 
@@ -23,7 +23,12 @@ interface OpenRequest {
 export class Opening {
   readonly #house: House;
   readonly #caller: OpeningCaller;
-  readonly #handles: DataLoader<OpenRequest, unknown>;
+  readonly #texts: DataLoader<OpenRequest, string | null>;
+  /** What was opened before it was asked for. */
+  readonly #opened = new Map<Sealed, string | null>();
+  readonly #spaces = new Map<string, CandidateSpace>();
+  /** By field, since a list asks about the same few for each of its rows. */
+  readonly #openers = new Map<GuardedField, Allowed>();
   /** A person's own document, in which alone their name stands. */
   readonly persons: DataLoader<string, CandidateSpace | undefined>;
   readonly #staff: DataLoader<string, string | null>;
@@ -32,17 +37,7 @@ export class Opening {
     this.#house = house;
     this.#caller = caller;
     const { organisationId } = caller;
-    this.#handles = new DataLoader(
-      (requests) =>
-        openHandles(
-          requests.map(({ handle, personId }) => ({
-            handle,
-            expected: { organisationId, personId },
-          })),
-          (blobs) => house.vault.open(blobs),
-        ),
-      { cache: false },
-    );
+    this.#texts = new DataLoader((requests) => this.#open(requests), { cache: false });
     this.persons = new DataLoader(async (ids) => {
       const documents = documentsOf(house.readStore, organisationId, candidateSpace);
       const found = await documents.find({ _id: { $in: [...new Set(ids)] } });
@@ -64,9 +59,39 @@ export class Opening {
    * @throws Refused NotYoursToOpen
    */
   allow(field: GuardedField, owner?: PersonId): void {
-    const { role, personId } = this.#caller;
-    if (!mayReach(openersOf(field, 'ofCandidate'), role, owner === personId))
-      throw new Refused(edgeRejections.NotYoursToOpen());
+    if (!this.#mayOpen(field, owner)) throw new Refused(edgeRejections.NotYoursToOpen());
+  }
+
+  /** A person's own document: at once where it was loaded ahead. */
+  person(id: string): CandidateSpace | Promise<CandidateSpace | undefined> {
+    return this.#spaces.get(id) ?? this.persons.load(id);
+  }
+
+  /** Loads persons together of whom each row of a list is about to ask. */
+  async loadPersons(ids: readonly string[]): Promise<readonly CandidateSpace[]> {
+    const found = await Promise.all([...new Set(ids)].map((id) => this.persons.load(id)));
+    const spaces = found.filter((space) => space !== undefined);
+    for (const space of spaces) this.#spaces.set(space._id, space);
+    return spaces;
+  }
+
+  /**
+   * Opens together what the fields of a list are about to ask for. What the caller may not see stays
+   * closed: its field says so.
+   */
+  async ahead(
+    asked: readonly {
+      readonly field: GuardedField;
+      readonly handle: Sealed<string> | null;
+      readonly personId: PersonId;
+    }[],
+  ): Promise<void> {
+    const requests = asked.flatMap(({ field, handle, personId }) =>
+      handle && this.#mayOpen(field, personId) ? [{ handle, personId }] : [],
+    );
+    if (requests.length === 0) return;
+    const values = await this.#open(requests);
+    requests.forEach(({ handle }, index) => this.#opened.set(handle, values[index] ?? null));
   }
 
   /**
@@ -74,15 +99,15 @@ export class Opening {
    *
    * @throws Refused NotYoursToOpen where the field's row does not name the caller
    */
-  async text(
+  text(
     field: GuardedField,
     handle: Sealed<string> | null,
     personId: PersonId,
-  ): Promise<string | null> {
+  ): string | null | Promise<string | null> {
     if (!handle) return null;
     this.allow(field, personId);
-    const value = await this.#handles.load({ handle, personId });
-    return value === erased ? null : (value as string);
+    const opened = this.#opened.get(handle);
+    return opened === undefined ? this.#texts.load({ handle, personId }) : opened;
   }
 
   /**
@@ -95,6 +120,21 @@ export class Opening {
     if (!mayReach(openersOf(field, 'ofStaff'), role, accountId === own))
       throw new Refused(edgeRejections.NotYoursToOpen());
     return this.#staff.load(accountId);
+  }
+
+  #mayOpen(field: GuardedField, owner: PersonId | undefined): boolean {
+    let openers = this.#openers.get(field);
+    if (!openers) this.#openers.set(field, (openers = openersOf(field, 'ofCandidate')));
+    return mayReach(openers, this.#caller.role, owner === this.#caller.personId);
+  }
+
+  async #open(requests: readonly OpenRequest[]): Promise<(string | null)[]> {
+    const { organisationId } = this.#caller;
+    const values = await openHandles(
+      requests.map(({ handle, personId }) => ({ handle, expected: { organisationId, personId } })),
+      (blobs) => this.#house.vault.open(blobs),
+    );
+    return values.map((value) => (value === erased ? null : (value as string)));
   }
 
   async #staffNames(ids: readonly string[]): Promise<(string | null)[]> {

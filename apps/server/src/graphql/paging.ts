@@ -1,5 +1,6 @@
 import type { ReadFilter } from '@vivier/read-store';
 import { edgeRejections } from './rejections.ts';
+import { lazily } from './lazily.ts';
 import { Refused } from './refused.ts';
 import type { Connection } from './types/page.ts';
 
@@ -47,11 +48,15 @@ export const connectionOf = <Row, Node>(
   cursorOf: (row: Row) => Cursor,
   nodeOf: (row: Row) => Node,
 ): Connection<Node> => {
-  const edges = rows
-    .slice(0, first)
-    .map((row) => ({ cursor: writeCursor(cursorOf(row)), node: nodeOf(row) }));
+  const shown = rows.slice(0, first);
+  const last = shown.at(-1);
   return {
-    edges,
-    pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
+    edges: shown.map((row) =>
+      lazily({ cursor: () => writeCursor(cursorOf(row)), node: nodeOf(row) }),
+    ),
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      endCursor: last === undefined ? null : writeCursor(cursorOf(last)),
+    },
   };
 };

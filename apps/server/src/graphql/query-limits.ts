@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import type { Rejection } from '@vivier/kernel';
-import { Kind, type DocumentNode } from 'graphql';
 import type { RequestContext } from './caller.ts';
-import { measure, type Measure } from './measure.ts';
+import type { Measure } from './measure.ts';
+import { Measures } from './measured.ts';
 import { edgeRejections } from './rejections.ts';
 import { Refused } from './refused.ts';
 
@@ -24,6 +24,10 @@ export const LIMITS = {
   cost: 5_000,
   /** Lists and objects within each other in the variables. */
   variableDepth: 10,
+  /** Fields of one object in them: no input type has as many. */
+  variableFields: 50,
+  /** Values in all of them; the longest checklist has some 200. */
+  variableValues: 500,
 } as const;
 
 /** What a field costs that hashes a password: one request makes two at most. */
@@ -56,39 +60,46 @@ const beyond = (measured: Measure): Rejection | undefined => {
 const NAME = /^[_A-Za-z]\w*$/;
 
 /**
- * Whether variables are what variables can be: nested as deep as input types are, every field a name. The
- * engine's own messages print keys as they are, which could pass for a part of the message.
+ * Whether variables are what variables can be: as many and nested as deep as those of input types are, every
+ * field a name. The engine prints a wrong object whole, fifty times over; and keys as they are, which could
+ * pass for a part of its message.
  */
 const areVariables = (variables: unknown): boolean => {
   const left: { readonly value: unknown; readonly depth: number }[] = [
     { value: variables, depth: 0 },
   ];
+  let values = 0;
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
     if (depth > LIMITS.variableDepth) return false;
-    if (!Array.isArray(value) && !Object.keys(value).every((key) => NAME.test(key))) return false;
+    const keys = Object.keys(value);
+    values += keys.length;
+    if (values > LIMITS.variableValues) return false;
+    if (!Array.isArray(value)) {
+      if (keys.length > LIMITS.variableFields) return false;
+      if (!keys.every((key) => NAME.test(key))) return false;
+    }
     for (const inner of Object.values(value)) left.push({ value: inner, depth: depth + 1 });
   }
   return true;
 };
-
-const fragmentsOf = ({ definitions }: DocumentNode) =>
-  definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
 
 /**
  * Refuses what asks for too much, after validation and before anything is executed. The parser has its own
  * limit, `maxTokens`: a document that is left has at most {@link LIMITS}`.tokens`, which bounds what
  * validation and measuring can take.
  */
-export const queryLimits: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async (): Promise<GraphQLRequestListener<RequestContext>> => ({
+export const queryLimits = (): ApolloServerPlugin<RequestContext> => {
+  const measures = new Measures();
+  const listener: GraphQLRequestListener<RequestContext> = {
     didResolveOperation: async ({ schema, document, operation, request }) => {
       const { variables = {} } = request;
       const refused = !areVariables(variables)
         ? edgeRejections.RequestNotUnderstood()
-        : operation && beyond(measure(schema, operation, fragmentsOf(document), variables));
+        : operation && beyond(measures.of(schema, document, operation, variables));
       if (refused) throw new Refused(refused, { status: 400 });
     },
-  }),
+  };
+  return { requestDidStart: async () => listener };
 };

@@ -63,7 +63,7 @@ const otherOperations = {
 };
 
 /** Who asks for something as it was at an instant (`asOf`). */
-export const asOfRight: Allowed = { admin: 'organisation', compliance: 'organisation' };
+export const asOfRight: Allowed = { compliance: 'organisation' };
 
 /** One row for each query and mutation. */
 export const operationRights: Readonly<Record<string, OperationRight>> = {

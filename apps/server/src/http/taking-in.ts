@@ -31,11 +31,16 @@ export interface TakingIn {
   idle(): Promise<void>;
 }
 
+/** Whether the address and the host that were asked for make a URL: what answers GraphQL builds one. */
+const isAddressable = ({ url, protocol, hostname }: FastifyRequest): boolean =>
+  URL.canParse(url, `${protocol}://${hostname}/`);
+
 const isHealth = (request: FastifyRequest): boolean => request.url.startsWith('/health/');
 
 /**
  * The first thing that happens to a request: once a stop has begun it is answered 503 and its connection
- * closed; from an address that sends too many, 429 with `Retry-After`. Questions about health pass.
+ * closed; from an address that sends too many, 429 with `Retry-After`; to a host that is none, 400.
+ * Questions about health pass.
  */
 export const takingIn = (server: FastifyInstance, rates: Rates): TakingIn => {
   const running = new Set<FastifyRequest>();
@@ -59,6 +64,8 @@ export const takingIn = (server: FastifyInstance, rates: Rates): TakingIn => {
         429,
         edgeRejections.RateLimited({ retryAfterSeconds }),
       );
+    if (!isAddressable(request))
+      return sendRefusal(request, reply, 400, edgeRejections.AddressUnknown());
     running.add(request);
     // It closes whether the answer was sent or the peer hung up.
     reply.raw.once('close', () => {

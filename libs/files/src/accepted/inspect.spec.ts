@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FileRefused } from '../refusals.ts';
 import { acceptedAs, DOCX, ODT, refusedWith } from '../testing/cases.ts';
@@ -9,6 +9,9 @@ import { pdf } from '../testing/pdf.ts';
 import { doc } from '../testing/word-binary.ts';
 import { zip } from '../testing/zip.ts';
 import { inspectDocument } from './inspect.ts';
+
+// Hundreds of files are unpacked and read, on machines that do other things as well.
+jest.setTimeout(60_000);
 
 const sample = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../../../test/samples', name));

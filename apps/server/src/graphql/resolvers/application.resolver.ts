@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Info, Mutation, Query, Resolver } from '@nestjs/graphql';
 import {
   applicationRejections,
   candidateRejections,
@@ -9,8 +9,10 @@ import {
   type DocumentId,
 } from '@vivier/domain';
 import { candidateSpace, dossier, type DossierDocument } from '@vivier/projections';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { House } from '../../house/house.ts';
 import { readInvitationToken } from '../../house/invitation-links.ts';
+import { loadAhead } from '../ahead.ts';
 import { DossiersArguments } from '../arguments.ts';
 import { AsOfArguments, thenOf } from '../as-of.ts';
 import { Bus, HOUSE } from '../bus.ts';
@@ -85,11 +87,19 @@ export class ApplicationResolver {
   async dossiers(
     @SignedIn() caller: Caller,
     @Args() { first, after, filter, orderBy, oldestFirst, atLeast }: DossiersArguments,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<DossierConnection> {
     const { organisationId } = caller;
     const { state, campaign, name } = filter ?? {};
     const byName = orderBy === DossierOrderEnum.NAME;
     const facts = { ...(state && { state }), ...(campaign && { campaign }) };
+    const ahead = (shown: readonly DossierDocument[]): Promise<void> =>
+      loadAhead(
+        info,
+        ['edges', 'node', 'candidate'],
+        shown.slice(0, first).map(({ candidateId }) => candidateId),
+        caller,
+      );
     if (!byName && !name) {
       const rows = await this.bus.find(
         organisationId,
@@ -105,6 +115,7 @@ export class ApplicationResolver {
         },
         atLeast,
       );
+      await ahead(rows);
       return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));
     }
     // An order by names, and who is found by one, tell of names.
@@ -121,6 +132,7 @@ export class ApplicationResolver {
     };
     if (byName) {
       const rows = await dossiersByName({ bus: this.bus, readStore, directory }, listing);
+      await ahead(rows.map(({ dossier: shown }) => shown));
       return connectionOf(
         rows,
         first,
@@ -129,6 +141,7 @@ export class ApplicationResolver {
       );
     }
     const rows = await dossiersOfNamed({ bus: this.bus, directory }, { ...listing, oldestFirst });
+    await ahead(rows);
     return connectionOf(rows, first, cursorOf, (row) => presentDossier(row, caller));
   }
 

@@ -1,7 +1,9 @@
 import { Inject } from '@nestjs/common';
-import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Args, Info, Query, Resolver } from '@nestjs/graphql';
 import { candidateSpace } from '@vivier/projections';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { House } from '../../house/house.ts';
+import { openAhead } from '../ahead.ts';
 import { PeopleArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { directoryFor, nameCursor, placesIn, readNameCursor } from '../by-name.ts';
@@ -21,6 +23,7 @@ export class PeopleResolver {
   async people(
     @SignedIn() caller: Caller,
     @Args() { search, first, after, atLeast }: PeopleArguments,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<CandidateConnection> {
     const { organisationId } = caller;
     const place = after ? readNameCursor(after).place : undefined;
@@ -33,6 +36,7 @@ export class PeopleResolver {
     const spaces = await this.bus.find(organisationId, candidateSpace, {
       _id: { $in: page.map(({ personId }) => personId) },
     });
+    await openAhead(info, ['edges', 'node'], spaces, caller);
     const byId = new Map(spaces.map((space) => [space._id, space]));
     return {
       edges: page.flatMap(({ personId, cursor }) => {

@@ -7,7 +7,7 @@ import { Bus, HOUSE } from '../bus.ts';
 import { SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { OpenPersonalDataInput } from '../inputs.ts';
-import { lazily } from '../present.ts';
+import { lazily } from '../lazily.ts';
 import { Refused } from '../refused.ts';
 import { edgeRejections } from '../rejections.ts';
 import { OpenPersonalDataPayload } from '../types/payloads.ts';
