@@ -9,7 +9,7 @@ import {
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { HandClock, newAccount, newOrganisation, PASSWORD, refusalOf } from './contract.ts';
 import { openEmbeddedIdentity } from './embedded/identity.ts';
 import { openIssuerKey } from './issuer-key.ts';
@@ -101,8 +101,46 @@ describe('an access token', () => {
     ).toBe('NotSignedIn');
   });
 
+  test('is checked once and remembered, but its end, its session and its account count each time', async () => {
+    const verify = jest.spyOn(globalThis.crypto.subtle, 'verify');
+    const { header, payload } = parts();
+    const iat = (payload['iat'] as number) - 1;
+    const other = forge(header, { ...payload, iat });
+    const ends = (payload['exp'] as number) * 1000;
+    for (let n = 0; n < 3; n += 1)
+      expect(await identity.authenticate(ada.accessToken)).toEqual(ada.principal);
+    expect(verify).toHaveBeenCalledTimes(1);
+    await identity.authenticate(other);
+    expect(verify).toHaveBeenCalledTimes(2);
+    verify.mockRestore();
+
+    clock.pass(ends - clock.now() - 1);
+    expect(await identity.authenticate(ada.accessToken)).toEqual(ada.principal);
+    clock.pass(1);
+    expect(await refusalOf(identity.authenticate(ada.accessToken))).toBe('NotSignedIn');
+    clock.pass(-1);
+    await identity.changeRole(ada.principal.organisationId, ada.principal.accountId, 'compliance');
+    expect((await identity.authenticate(ada.accessToken)).role).toBe('compliance');
+    await identity.disableAccount(ada.principal.organisationId, ada.principal.accountId);
+    expect(await refusalOf(identity.authenticate(ada.accessToken))).toBe('SessionEnded');
+
+    expect(await identity.authenticate(eve.accessToken)).toEqual(eve.principal);
+    await identity.signOut(eve.principal.sessionId);
+    expect(await refusalOf(identity.authenticate(eve.accessToken))).toBe('SessionEnded');
+  });
+
+  test('that says from when it is valid is never remembered', async () => {
+    const { header, payload } = parts();
+    const later = forge(header, { ...payload, nbf: Math.floor(clock.now() / 1000) });
+    expect(await identity.authenticate(later)).toEqual(ada.principal);
+    clock.pass(-1000);
+    expect(await refusalOf(identity.authenticate(later))).toBe('NotSignedIn');
+  });
+
   test('that anybody forged is refused, in every known way', async () => {
     const { header, payload } = parts();
+    // What is remembered of the right ones makes no wrong one right.
+    for (const { accessToken } of [ada, eve]) await identity.authenticate(accessToken);
     const now = Math.floor(clock.now() / 1000);
     const pem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
     const der = createPublicKey(key).export({ type: 'spki', format: 'der' });

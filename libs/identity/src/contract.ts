@@ -1,59 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { OrganisationId, PersonId } from '@vivier/kernel';
+import type { OrganisationId } from '@vivier/kernel';
 import {
-  DEFAULT_LIFETIMES,
-  roles,
-  type AccountId,
-  type Identity,
-  type NewAccount,
-} from './port.ts';
+  HandClock,
+  newAccount,
+  newOrganisation,
+  newPerson,
+  PASSWORD,
+  refusalOf,
+  type Ground,
+} from './contract.fixtures.ts';
+import { DEFAULT_LIFETIMES, roles, type AccountId, type Identity } from './port.ts';
 import { SignInRefused, type SignInRefusal } from './refusals.ts';
 
-export const newOrganisation = () => randomUUID() as OrganisationId;
-export const newPerson = () => randomUUID() as PersonId;
-export const PASSWORD = 'correct horse battery';
-
-/** A hand-set clock. */
-export class HandClock {
-  constructor(public at = Date.UTC(2026, 0, 1)) {}
-  now(): number {
-    return this.at;
-  }
-  pass(ms: number): void {
-    this.at += ms;
-  }
-}
-
-export const newAccount = (
-  organisationId: OrganisationId,
-  more: Partial<NewAccount> = {},
-): NewAccount => ({
-  accountId: randomUUID() as AccountId,
-  organisationId,
-  personId: newPerson(),
-  role: 'operator',
-  email: 'ada@example.org',
-  password: PASSWORD,
-  ...more,
-});
-
-/** The code that something was refused with, or what it gave instead. */
-export const refusalOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => ({ accepted: value }),
-    (failure: unknown) => (failure instanceof SignInRefused ? failure.code : failure),
-  );
+export { HandClock, newAccount, newOrganisation, newPerson, PASSWORD, refusalOf };
 
 const refuses = async (promise: Promise<unknown>, code: SignInRefusal) => {
   expect(await refusalOf(promise)).toBe(code);
 };
 
-/** What every identity store must do. `open` gives an empty one each time. */
-export const identityContract = (
-  name: string,
-  open: (clock: HandClock) => Promise<Identity>,
-): void => {
+/** What every identity must do, wherever it keeps its accounts. */
+export const identityContract = (name: string, ground: Ground): void => {
   describe(`${name} keeps the identity contract`, () => {
     let clock: HandClock;
     let identity: Identity;
@@ -61,7 +28,8 @@ export const identityContract = (
 
     beforeEach(async () => {
       clock = new HandClock();
-      identity = await open(clock);
+      await ground.empty();
+      identity = await ground.open({ clock });
       acme = newOrganisation();
       await identity.createOrganisation({ organisationId: acme, slug: 'acme', name: 'Acme' });
     });

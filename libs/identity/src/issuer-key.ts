@@ -1,6 +1,7 @@
 import {
   createPrivateKey,
   generateKeyPairSync,
+  randomUUID,
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
@@ -8,9 +9,9 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   openSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -42,8 +43,7 @@ export const openIssuerKey = (path: string): KeyObject => {
 
 const writeNewKey = (path: string): void => {
   const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const unfinished = `${path}.new`;
-  rmSync(unfinished, { force: true });
+  const unfinished = `${path}.${randomUUID()}`;
   const file = openSync(unfinished, 'wx', OWNER_ONLY);
   try {
     writeFileSync(file, `${JSON.stringify(key)}\n`);
@@ -51,7 +51,14 @@ const writeNewKey = (path: string): void => {
   } finally {
     closeSync(file);
   }
-  renameSync(unfinished, path);
+  try {
+    // Of several processes that start at once, one has its key kept, and all sign with that one.
+    linkSync(unfinished, path);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure;
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   syncFolderOf(path);
 };
 

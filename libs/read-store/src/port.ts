@@ -2,6 +2,7 @@ import type { OrganisationId, Position } from '@vivier/kernel';
 
 /** A read document: JSON only; `_id` is unique within its organisation and collection. */
 export interface ReadDocument {
+  /** Comes first in what is answered, wherever it stood. */
   readonly _id: string;
   readonly [field: string]: unknown;
 }
@@ -82,6 +83,16 @@ export type ReadWrite =
       readonly remove: string;
     };
 
+/**
+ * What its holder shows with each write, so that one who was paused while another took over writes
+ * nothing. A store that only one process can open does not look at it.
+ */
+export interface HeldLease {
+  readonly name: string;
+  /** Rises with every new holder. */
+  readonly number: number;
+}
+
 /** What a projection did with one page of the log; all of it becomes visible at once, or nothing. */
 export interface ProjectionBatch {
   readonly projection: string;
@@ -89,17 +100,20 @@ export interface ProjectionBatch {
   readonly from: Position;
   readonly to: Position;
   readonly writes: readonly ReadWrite[];
+  readonly lease?: HeldLease;
 }
 
 /**
  * Documents that answer questions. The organisation goes with every query, so that none can forget it.
+ * Whatever is written under a lease is refused, having changed nothing, once somebody else holds it
+ * ({@link LeaseLost}).
  */
 export interface ReadStore {
   /**
    * Makes the collection and its indexes when they are missing. Rejects with {@link DeclarationRefused}
    * where it exists with other indexes.
    */
-  declare(declaration: CollectionDeclaration): Promise<void>;
+  declare(declaration: CollectionDeclaration, lease?: HeldLease): Promise<void>;
   collection<T extends ReadDocument>(
     organisationId: OrganisationId,
     name: string,
@@ -112,7 +126,7 @@ export interface ReadStore {
    */
   apply(batch: ProjectionBatch): Promise<void>;
   /** Removes a collection and, with it, its position; nothing is answered from it any more. */
-  drop(projection: string): Promise<void>;
+  drop(projection: string, lease?: HeldLease): Promise<void>;
   /** The names of all collections, also of those that nobody is answered from; in no order. */
   collections(): Promise<readonly string[]>;
   /** The collection from which a projection answers; undefined before its first one. */
@@ -124,7 +138,7 @@ export interface ReadStore {
    * named by {@link collections} and no longer by {@link current}. Rejects with
    * {@link UnknownCollection}, having changed nothing.
    */
-  switchTo(projection: string, collection: string): Promise<void>;
+  switchTo(projection: string, collection: string, lease?: HeldLease): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -167,5 +181,13 @@ export class PositionMoved extends Error {
     readonly stored: Position,
   ) {
     super(`Projection ${projection} stands at ${stored}: somebody else has moved it.`);
+  }
+}
+
+/** Somebody else has taken the work over: whoever meets this stops writing. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  constructor(readonly lease: HeldLease) {
+    super(`The lease ${lease.name} is no longer held under the number ${lease.number}.`);
   }
 }

@@ -10,39 +10,32 @@ import {
   type Scope,
   type SealedBlob,
 } from '@vivier/kernel';
+import { atOnce } from './at-once.contract.ts';
+import {
+  account,
+  dossier,
+  newOrganisation,
+  newPerson,
+  openOne,
+  originOf,
+  sealOne,
+} from './contract.fixtures.ts';
 import { BlobRejected, KeyFenced, type FileCipher, type Vault } from './port.ts';
 import { MasterKeyMissing, VaultClosed } from './refusals.ts';
 
-export const newOrganisation = () => randomUUID() as OrganisationId;
-export const newPerson = () => randomUUID() as PersonId;
-export const account = 'account' as Scope;
-export const dossier = (id: string = randomUUID()) => `application-${id}` as Scope;
-
-/** A new event of a person, in the scope's stream. */
-export const originOf = (
-  organisationId: OrganisationId,
-  personId: PersonId,
-  scope: Scope = account,
-): Origin => ({
-  organisationId,
-  personId,
-  scope,
-  stream: streamName('candidate', personId),
-  eventId: randomUUID() as EventId,
-  type: 'SomethingSaid',
-});
-
-export const sealOne = async (vault: Vault, origin: Origin, values: Record<string, unknown>) => {
-  const [blob] = await vault.seal([{ origin, values }]);
-  return blob!;
-};
-
-const openOne = async (vault: Vault, blob: SealedBlob) => (await vault.open([blob]))[0]!;
+export { account, dossier, newOrganisation, newPerson, originOf, sealOne };
 
 const minutes = (count: number) => count * 60_000;
 
-/** What every vault must do, whatever it stands on. `open` gives an empty vault each time. */
-export const vaultContract = (name: string, open: () => Promise<Vault>): void => {
+/**
+ * What every vault must do, whatever it stands on. `open` gives a vault without people each time;
+ * `openBeside`, where several processes share a store, a second one on the store of the last.
+ */
+export const vaultContract = (
+  name: string,
+  open: () => Promise<Vault>,
+  openBeside?: () => Promise<Vault>,
+): void => {
   describe(`${name} keeps the vault's contract`, () => {
     let vault: Vault;
     let organisation: OrganisationId;
@@ -178,7 +171,7 @@ export const vaultContract = (name: string, open: () => Promise<Vault>): void =>
       });
 
       test('one batch may need more keys than are kept ready', async () => {
-        const origins = Array.from({ length: 40 }, () => originOf(organisation, newPerson()));
+        const origins = Array.from({ length: 70 }, () => originOf(organisation, newPerson()));
         const blobs = await vault.seal(origins.map((origin) => ({ origin, values: { origin } })));
         expect(await vault.open(blobs)).toEqual(origins.map((origin) => ({ origin })));
       });
@@ -308,6 +301,8 @@ export const vaultContract = (name: string, open: () => Promise<Vault>): void =>
         expect(await openOne(vault, blob)).toBe(erased);
       });
     });
+
+    atOnce(() => ({ vault, organisation, ada, ...(openBeside && { openBeside }) }));
 
     describe('keyed hashes', () => {
       test('are the same for the same input and differ by person, scope, purpose and data', async () => {

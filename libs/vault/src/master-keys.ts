@@ -3,7 +3,8 @@ import type { OrganisationId } from '@vivier/kernel';
 import { canonical, decrypt, encrypt } from './aead.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import { KeyDamaged, MasterKeyMissing, SecretFileUnsafe } from './refusals.ts';
-import { hmac, subkey } from './scope-key.ts';
+import { hmac, subkey, type KeyId } from './scope-key.ts';
+import { openSecretFolder } from './secret-folder.ts';
 
 /**
  * One master key per organisation, which never leaves this port: a file here, a key service elsewhere.
@@ -21,33 +22,63 @@ export interface MasterKeys {
   mac(organisationId: OrganisationId, purpose: string, data: string): Promise<string>;
 }
 
+/** What the master key binds a wrapped data key to. */
+export const wrappingContext = ({ organisationId, personId, scope }: KeyId): string =>
+  canonical('vivier.data-key.1', organisationId, personId, scope);
+
 const MASTER_KEY_BYTES = 32;
 const WRAPPED_VERSION = Buffer.of(1);
 
-/** The master keys in one JSON file of mode 0600, read once and written as a whole. */
-export const openMasterKeysFile = (path: string): MasterKeys => new MasterKeysFile(path);
+/** Where the master keys of this machine lie, in base64. */
+interface MasterKeysPlace {
+  find(organisationId: OrganisationId): string | undefined;
+  /** Keeps the key, durably, unless the organisation has one. */
+  add(organisationId: OrganisationId, encoded: string): void;
+}
 
-class MasterKeysFile implements MasterKeys {
-  readonly #path: string;
-  readonly #encoded: Map<string, string>;
+/** The master keys in one JSON file of mode 0600, read once and written as a whole. */
+export const openMasterKeysFile = (path: string): MasterKeys => {
+  const encoded = new Map(Object.entries(readKeys(path)));
+  return new LocalMasterKeys({
+    find: (organisationId) => encoded.get(organisationId),
+    add: (organisationId, key) => {
+      const keys = new Map(encoded).set(organisationId, key);
+      const file = { version: 1, keys: Object.fromEntries(keys) };
+      writePrivateFile(path, `${JSON.stringify(file, undefined, 2)}\n`);
+      encoded.set(organisationId, key);
+    },
+  });
+};
+
+/**
+ * The master keys in a folder of mode 0700, a file of mode 0600 for each organisation: several processes
+ * may admit organisations at once, and none overwrites what another wrote.
+ */
+export const openMasterKeysFolder = (path: string): MasterKeys => {
+  const folder = openSecretFolder(path);
+  return new LocalMasterKeys({
+    find: (organisationId) => folder.find(organisationId)?.toString('base64'),
+    add: (organisationId, key) => {
+      folder.add(organisationId, Buffer.from(key, 'base64'));
+    },
+  });
+};
+
+class LocalMasterKeys implements MasterKeys {
+  readonly #place: MasterKeysPlace;
   readonly #usable = new Map<OrganisationId, { wrapping: KeyObject; authentication: KeyObject }>();
 
-  constructor(path: string) {
-    this.#path = path;
-    this.#encoded = new Map(Object.entries(readKeys(path)));
+  constructor(place: MasterKeysPlace) {
+    this.#place = place;
   }
 
   async has(organisationId: OrganisationId) {
-    return this.#encoded.has(organisationId);
+    return this.#usable.has(organisationId) || this.#place.find(organisationId) !== undefined;
   }
 
   async admit(organisationId: OrganisationId) {
-    if (this.#encoded.has(organisationId)) return;
-    const keys = new Map(this.#encoded);
-    keys.set(organisationId, randomBytes(MASTER_KEY_BYTES).toString('base64'));
-    const file = { version: 1, keys: Object.fromEntries(keys) };
-    writePrivateFile(this.#path, `${JSON.stringify(file, undefined, 2)}\n`);
-    this.#encoded.set(organisationId, keys.get(organisationId)!);
+    if (await this.has(organisationId)) return;
+    this.#place.add(organisationId, randomBytes(MASTER_KEY_BYTES).toString('base64'));
   }
 
   async wrap(organisationId: OrganisationId, dataKey: Uint8Array, context: string) {
@@ -74,7 +105,7 @@ class MasterKeysFile implements MasterKeys {
   #keysOf(organisationId: OrganisationId) {
     const usable = this.#usable.get(organisationId);
     if (usable !== undefined) return usable;
-    const encoded = this.#encoded.get(organisationId);
+    const encoded = this.#place.find(organisationId);
     if (encoded === undefined) throw new MasterKeyMissing(organisationId);
     const root = createSecretKey(encoded, 'base64');
     const made = {

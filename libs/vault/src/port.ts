@@ -52,6 +52,34 @@ export interface Vault {
   close(): Promise<void>;
 }
 
+/** What ending an epoch did. */
+export interface Rotated {
+  /** How many keys and claims this process brought into the new epoch. */
+  readonly rewrapped: number;
+  /** How many of them were found damaged: they stay so, and it is told when they are used. */
+  readonly damaged: number;
+}
+
+/**
+ * A vault that several processes share on a server. Its keys are wrapped by an epoch key as well, since
+ * a server keeps what it deleted in its log and in its backups. An erasure is effective when the row is
+ * gone and every process has looked at the fences again, within a second; it is final when the epoch key
+ * of its time is destroyed.
+ */
+export interface SharedVault extends Vault {
+  /**
+   * To be called when the event of an erasure is seen: what this process holds of the person, or of
+   * one scope, leaves its memory at once, and a {@link FileCipher} of it works no more.
+   */
+  forget(organisationId: OrganisationId, personId: PersonId, scope?: Scope): void;
+  /**
+   * Ends the epoch: wraps the living keys and claims by a new epoch key and destroys the old one. When
+   * it resolves, every erasure before the call is final. It finishes what a crash interrupted, and may
+   * be called in several processes at once.
+   */
+  rotateEpoch(): Promise<Rotated>;
+}
+
 /** Encrypts and decrypts the chunks of one file; `index` and `last` are bound into each chunk. */
 export interface FileCipher {
   encrypt(index: number, last: boolean, chunk: Uint8Array): Uint8Array;

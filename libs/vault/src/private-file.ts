@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  linkSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { SecretFileUnsafe } from './refusals.ts';
@@ -37,6 +41,42 @@ export const writePrivateFile = (path: string, text: string): void => {
     closeSync(file);
   }
   renameSync(unfinished, path);
+  syncFolderOf(path);
+};
+
+/**
+ * Makes a file that is whole from its first instant, unless there is one by that name: of several
+ * processes that do so at once, one gets `true`, and the others' text is thrown away.
+ */
+export const addPrivateFile = (path: string, text: string): boolean => {
+  const unfinished = `${path}.${randomUUID()}`;
+  writePrivateFile(unfinished, text);
+  try {
+    linkSync(unfinished, path);
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw failure;
+  } finally {
+    rmSync(unfinished, { force: true });
+    syncFolderOf(path);
+  }
+};
+
+/**
+ * Overwrites a file's bytes where they lie, then removes it. Idempotent. What a disk keeps beneath its
+ * file system (snapshots, spare blocks) is out of reach from here.
+ */
+export const destroyPrivateFile = (path: string): void => {
+  if (!existsSync(path)) return;
+  const file = openSync(path, 'r+');
+  try {
+    writeSync(file, Buffer.alloc(fstatSync(file).size), 0, undefined, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  rmSync(path, { force: true });
   syncFolderOf(path);
 };
 

@@ -22,6 +22,18 @@ export class KeyDamaged extends Error {
   }
 }
 
+/** The database holds keys whose epoch key is not where the epoch keys are. */
+export class EpochKeyMissing extends Error {
+  override readonly name = 'EpochKeyMissing';
+  constructor(place: string) {
+    super(
+      `The keys in the database are wrapped by an epoch key that is not in ${place}: give this ` +
+        'process the epoch keys that belong to the database, or restore a copy of the database that ' +
+        'is younger than the last rotation.',
+    );
+  }
+}
+
 /** The keys are deleted and fenced, but their bytes may still lie in the write-ahead log. */
 export class DestructionUnfinished extends Error {
   override readonly name = 'DestructionUnfinished';

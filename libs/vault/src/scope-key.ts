@@ -75,13 +75,21 @@ export class ScopeKey {
 
   /** Hex; the purpose's length stands before it, so that no purpose and data give another's input. */
   mac(purpose: string, data: string | Uint8Array): string {
-    return hmac(this.#authentication, lengthPrefixed(purpose), data).toString('hex');
+    const hash = createHmac('sha256', this.#authentication);
+    return hash.update(lengthPrefixed(purpose)).update(data).digest('hex');
   }
 }
 
+/** Purposes are words of the program, a handful of them. */
+const prefixed = new Map<string, Buffer>();
+
 const lengthPrefixed = (text: string): Buffer => {
+  const known = prefixed.get(text);
+  if (known) return known;
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
+  const made = Buffer.concat([length, bytes]);
+  prefixed.set(text, made);
+  return made;
 };

@@ -1,16 +1,12 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
+import type { StoredAccount } from '../account-store.ts';
+import { bucketOf } from '../accounts.ts';
 import { ensurePrivateFile } from '../issuer-key.ts';
-import type { Account, AccountId, Organisation, Role } from '../port.ts';
+import type { AccountId, Organisation, Role } from '../port.ts';
 import { RemovalUnfinished } from '../refusals.ts';
 
 export type Row = Record<string, SQLOutputValue>;
-
-/** An account with its secret, for whoever checks a password. */
-export interface StoredAccount extends Account {
-  /** A PHC string; `undefined` before the first password is set. */
-  readonly password: string | undefined;
-}
 
 // SQLite leaves copies of living cells behind when it rebalances a page, and `secure_delete` never
 // wipes those. What must be able to go for good (address hashes, password hashes) stands in `slots`:
@@ -166,9 +162,6 @@ export class AccountsFile {
     this.#database.close();
   }
 }
-
-/** Two bytes find an address quickly and confirm no guess once its slot is wiped. */
-const bucketOf = (address: Buffer): number => address.readUInt16BE(0);
 
 const passwordBytes = (password: string | undefined): Buffer => {
   const bytes = Buffer.alloc(PASSWORD_BYTES);

@@ -11,23 +11,28 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { OrganisationId } from '@vivier/kernel';
+import { attackContract } from '../attack.contract.ts';
+import { identityContract } from '../contract.ts';
 import {
+  CHEAP,
   HandClock,
-  identityContract,
   newAccount,
   newOrganisation,
   newPerson,
   PASSWORD,
   refusalOf,
-} from '../contract.ts';
+  type Ground,
+} from '../contract.fixtures.ts';
+import { hashingContract } from '../hashing.contract.ts';
 import { openEmbeddedIdentity, type EmbeddedIdentityOptions } from './identity.ts';
-import { argon2id } from '../passwords.ts';
 import type { Identity } from '../port.ts';
 import { IssuerKeyUnsafe, RemovalUnfinished } from '../refusals.ts';
 
-const CHEAP = { memoryKiB: 64, passes: 1, parallelism: 1 };
+// Every password that is compared is counted on disk first, and an attack compares many.
+jest.setTimeout(60_000);
+
 const hashAddress = (organisation: OrganisationId, email: string) =>
   createHmac('sha256', `key of ${organisation}`).update(email).digest('hex');
 
@@ -62,18 +67,25 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-identityContract('the embedded identity', (clock) => openIn(newFolder(), { clock }));
+const ground = (): Ground => {
+  let folder: string;
+  return {
+    isShared: false,
+    empty: async () => {
+      folder = newFolder();
+    },
+    open: (more) => openIn(folder, more),
+  };
+};
+identityContract('the embedded identity', ground());
+hashingContract('the embedded identity', ground());
+attackContract('the embedded identity', ground());
 
 describe('the embedded identity', () => {
   let folder: string;
   let identity: Identity;
   let acme: OrganisationId;
-  let hashes: number;
 
-  const counting: EmbeddedIdentityOptions['derive'] = (...given) => {
-    hashes += 1;
-    return argon2id(...given);
-  };
   const signIn = (more: object = {}) =>
     identity.signIn({
       organisation: 'acme',
@@ -84,94 +96,11 @@ describe('the embedded identity', () => {
 
   beforeEach(async () => {
     folder = newFolder();
-    identity = await openIn(folder, { derive: counting });
+    identity = await openIn(folder);
     acme = newOrganisation();
     await identity.createOrganisation({ organisationId: acme, slug: 'acme', name: 'Acme' });
-    hashes = 0;
   });
   afterEach(() => identity.close());
-
-  test('makes exactly one hash for a sign-in, whoever asks and whatever is wrong', async () => {
-    const { password: _none, ...invited } = newAccount(acme, { email: 'invited@example.org' });
-    const disabled = newAccount(acme, { email: 'disabled@example.org' });
-    await identity.addAccount(newAccount(acme));
-    await identity.addAccount(invited);
-    await identity.addAccount(disabled);
-    await identity.disableAccount(acme, disabled.accountId);
-    const attempts = [
-      {},
-      { password: 'wrong' },
-      { password: 'x'.repeat(1_000_000) },
-      { email: 'nobody@example.org' },
-      { organisation: 'nobody' },
-      { email: invited.email },
-      { email: disabled.email },
-    ];
-    for (const attempt of attempts) {
-      hashes = 0;
-      await refusalOf(signIn(attempt));
-      expect({ attempt: Object.keys(attempt), hashes }).toEqual({
-        attempt: Object.keys(attempt),
-        hashes: 1,
-      });
-    }
-  });
-
-  test('gives the unknown as costly a hash as everybody', async () => {
-    const seen: unknown[] = [];
-    await identity.addAccount(newAccount(acme));
-    await identity.close();
-    identity = await openIn(folder, {
-      derive: (password, salt, cost) => {
-        seen.push({ cost, salt: salt.length });
-        return argon2id(password, salt, cost);
-      },
-    });
-    await signIn();
-    await refusalOf(signIn({ email: 'nobody@example.org' }));
-    expect(seen).toEqual([
-      { cost: CHEAP, salt: 16 },
-      { cost: CHEAP, salt: 16 },
-    ]);
-  });
-
-  test('rehashes a password at sign-in when the cost has risen, once, and never makes it cheaper', async () => {
-    await identity.addAccount(newAccount(acme));
-    await identity.close();
-    const dearer = { ...CHEAP, memoryKiB: 128 };
-    identity = await openIn(folder, { passwordCost: dearer, derive: counting });
-    hashes = 0;
-    await refusalOf(signIn({ password: 'wrong' }));
-    expect(hashes).toBe(1);
-    await signIn();
-    expect(hashes).toBe(3);
-    await signIn();
-    expect(hashes).toBe(4);
-    await identity.close();
-    identity = await openIn(folder, { derive: counting });
-    await signIn();
-    expect(hashes).toBe(5);
-    expect(everyByteIn(folder).toString('latin1')).toContain('$argon2id$v=19$m=128,t=1,p=1$');
-  });
-
-  test('never overwrites a password that was set while it rehashed the old one', async () => {
-    const account = newAccount(acme);
-    await identity.addAccount(account);
-    await identity.close();
-    let rehashing: (() => Promise<void>) | undefined;
-    identity = await openIn(folder, {
-      passwordCost: { ...CHEAP, memoryKiB: 128 },
-      derive: async (password, salt, cost) => {
-        const interrupt = cost.memoryKiB === 128 ? rehashing : undefined;
-        rehashing = interrupt === undefined ? rehashing : undefined;
-        await interrupt?.();
-        return argon2id(password, salt, cost);
-      },
-    });
-    rehashing = () => identity.setPassword(acme, account.accountId, 'a new long password');
-    expect(await refusalOf(signIn())).toBe('SignInFailed');
-    await signIn({ password: 'a new long password' });
-  });
 
   test('refuses more sign-ins than can wait, and takes them again when the queue is gone', async () => {
     await identity.addAccount(newAccount(acme));
@@ -230,27 +159,6 @@ describe('the embedded identity', () => {
     reader.close();
     await remove();
     expect(statSync(join(folder, 'accounts.sqlite-wal')).size).toBe(0);
-  });
-
-  test('keeps accounts, login sessions and its issuer key over a restart', async () => {
-    await identity.addAccount(newAccount(acme));
-    const { accessToken, refreshToken, principal } = await signIn();
-    await identity.close();
-    identity = await openIn(folder);
-    expect(await identity.authenticate(accessToken)).toEqual(principal);
-    expect((await identity.refresh(refreshToken)).principal).toEqual(principal);
-  });
-
-  test('forgets login sessions that lapsed long ago when somebody signs in', async () => {
-    const clock = new HandClock();
-    await identity.addAccount(newAccount(acme));
-    await identity.close();
-    identity = await openIn(folder, { clock });
-    const { refreshToken } = await signIn();
-    clock.pass(15 * 24 * 3_600_000);
-    expect(await refusalOf(identity.refresh(refreshToken))).toBe('SessionEnded');
-    await signIn();
-    expect(await refusalOf(identity.refresh(refreshToken))).toBe('NotSignedIn');
   });
 
   test('keeps its files to their owner, and refuses an issuer key that others may read', async () => {

@@ -1,23 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { AccountsFile } from './accounts-file.ts';
+import type { LivingSession, OpenSession } from '../account-store.ts';
 import type { AccountId, Lifetimes, LoginSessionId } from '../port.ts';
-
-/** A login session that has not ended. */
-export interface LivingSession {
-  readonly sessionId: LoginSessionId;
-  readonly accountId: AccountId;
-  /** When it ends at the latest, in ms since 1970. */
-  readonly ends: number;
-}
-
-export interface OpenSession extends LivingSession {
-  readonly refreshToken: string;
-}
-
-/** 256 random bits; only their hash is stored (ASVS 7.2). */
-const TOKEN_BYTES = 32;
-const TOKEN_LENGTH = Math.ceil((TOKEN_BYTES * 4) / 3);
+import { hashOfToken, newRefreshToken } from '../refresh-tokens.ts';
 
 /** Login sessions and their refresh tokens. */
 export class LoginSessions {
@@ -68,8 +54,8 @@ export class LoginSessions {
    * ended, or ends now because the token comes a second time.
    */
   rotate(refreshToken: string, now: number): OpenSession | 'unknown' | 'ended' {
-    if (typeof refreshToken !== 'string' || refreshToken.length !== TOKEN_LENGTH) return 'unknown';
-    const hash = hashOf(refreshToken);
+    const hash = hashOfToken(refreshToken);
+    if (hash === undefined) return 'unknown';
     return this.#file.transaction(() => {
       const row = this.#byToken.get(hash);
       if (row === undefined) return 'unknown';
@@ -96,8 +82,8 @@ export class LoginSessions {
   }
 
   #newToken(sessionId: LoginSessionId): string {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    this.#addToken.run(hashOf(token), sessionId);
+    const token = newRefreshToken();
+    this.#addToken.run(hashOfToken(token)!, sessionId);
     return token;
   }
 
@@ -111,5 +97,3 @@ export class LoginSessions {
     this.#file.prepare(`DELETE ${old}`).run(lapsed);
   }
 }
-
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -1,7 +1,8 @@
 import type { FenceList } from './fence-list.ts';
-import type { Destruction, KeyFile } from './key-file.ts';
+import type { KeyFile } from './key-file.ts';
+import type { Destruction } from '../fence.ts';
 import { OncePerTurn } from '../once-per-turn.ts';
-import type { ScopeKeys } from './scope-keys.ts';
+import type { ScopeKeys } from '../scope-keys.ts';
 
 /** Where a crash test may stop a destruction: after its fence, its deletion, its truncation. */
 export type DestructionPoint = 'fenced' | 'deleted' | 'truncated';

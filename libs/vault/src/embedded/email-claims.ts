@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
 import { wipeSlots, type KeyFile } from './key-file.ts';
+import { bucketOf, comparableEmail, granted } from '../claim-rules.ts';
 import { KeyFenced, type EmailClaims } from '../port.ts';
-
-/** How long an unconfirmed claim is safe from others, in ms. */
-export const CLAIM_GRACE_MS = 15 * 60 * 1000;
-
-/** Addresses that differ only in white space around, case or Unicode composition are one address. */
-export const comparableEmail = (email: string): string =>
-  email.trim().normalize('NFC').toLowerCase().normalize('NFC');
 
 interface ClaimsNeeds {
   readonly keyFile: KeyFile;
@@ -79,24 +73,19 @@ export class EmbeddedClaims implements EmailClaims {
     const address = await this.#address(organisationId, email);
     const outcome = await this.#needs.commit(() => {
       const { keyFile, graceMs } = this.#needs;
-      const isFenced = (personId: PersonId): boolean =>
-        keyFile.fenceOf(organisationId, personId, null) !== undefined;
       const held = this.#holderOf(organisationId, address);
-      const fresh = randomUUID();
+      const before = held && { ...held, isConfirmed: held.confirmed === 1 };
+      const claim = granted(before, { personOf, at, graceMs, fresh: randomUUID() });
+      if (claim === undefined) return {};
+      const { personId, apart, since } = claim;
+      if (keyFile.fenceOf(organisationId, personId, null) !== undefined)
+        return { fenced: personId };
       if (held === undefined) {
-        const personId = personOf(fresh);
-        if (isFenced(personId)) return { fenced: personId };
         const slot = keyFile.addSlot(address);
-        this.#add.run(organisationId, bucketOf(address), slot, personId, at, fresh);
-        return { apart: fresh };
+        this.#add.run(organisationId, bucketOf(address), slot, personId, since, apart);
+      } else {
+        this.#hold.run(personId, since, apart, organisationId, bucketOf(address), held.slot);
       }
-      const own = held.person === personOf(held.apart);
-      if (!own && !(held.confirmed === 0 && at - held.at > graceMs)) return {};
-      const apart = own ? held.apart : fresh;
-      const personId = personOf(apart);
-      if (isFenced(personId)) return { fenced: personId };
-      const since = own ? Math.max(at, held.at) : at;
-      this.#hold.run(personId, since, apart, organisationId, bucketOf(address), held.slot);
       return { apart };
     });
     if (outcome.fenced !== undefined) throw new KeyFenced(outcome.fenced, undefined);
@@ -140,5 +129,3 @@ export class EmbeddedClaims implements EmailClaims {
     return row as Claim | undefined;
   }
 }
-
-const bucketOf = (address: Buffer): number => address.readUInt16BE(0);

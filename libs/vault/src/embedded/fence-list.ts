@@ -7,18 +7,9 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
+import { fromLine, toLine, type Fence } from '../fence.ts';
 import { ensurePrivateFile } from '../private-file.ts';
 import { FenceDamaged } from '../refusals.ts';
-
-/** What was destroyed for good: one scope of a person, or (scope `null`) the whole person. */
-export interface Fence {
-  readonly organisationId: OrganisationId;
-  readonly personId: PersonId;
-  readonly scope: Scope | null;
-  /** ms since 1970. */
-  readonly at: number;
-}
 
 const LINE_END = 0x0a;
 
@@ -72,9 +63,6 @@ export class FenceList {
   }
 }
 
-const toLine = ({ organisationId, personId, scope, at }: Fence): string =>
-  JSON.stringify({ organisation: organisationId, person: personId, scope, at });
-
 const parse = (bytes: Buffer) => {
   const length = bytes.lastIndexOf(LINE_END) + 1;
   const lines = bytes.subarray(0, length).toString('utf8').split('\n').slice(0, -1);
@@ -85,20 +73,4 @@ const parse = (bytes: Buffer) => {
   });
   // A whole fence that lacks only its line end is kept: fencing too much is what the caller asked for.
   return { fences, length, unended: fromLine(bytes.subarray(length).toString('utf8')) };
-};
-
-const fromLine = (line: string): Fence | undefined => {
-  try {
-    const { organisation, person, scope, at } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof organisation !== 'string' || typeof person !== 'string') return undefined;
-    if (!(scope === null || typeof scope === 'string') || typeof at !== 'number') return undefined;
-    return {
-      organisationId: organisation as OrganisationId,
-      personId: person as PersonId,
-      scope: scope as Scope | null,
-      at,
-    };
-  } catch {
-    return undefined;
-  }
 };

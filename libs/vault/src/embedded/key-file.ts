@@ -1,12 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
-import type { Fence } from './fence-list.ts';
+import type { Fence } from '../fence.ts';
 import { ensurePrivateFile } from '../private-file.ts';
 import { DestructionUnfinished } from '../refusals.ts';
 import type { KeyId } from '../scope-key.ts';
-
-/** A scope that goes, or (scope `null`) a person with all scopes and e-mail claims. */
-export type Destruction = Omit<Fence, 'at'>;
 
 export type KeyState =
   | { readonly kind: 'living'; readonly wrapped: Uint8Array }

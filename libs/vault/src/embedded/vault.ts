@@ -2,24 +2,26 @@ import {
   erased,
   type Erased,
   type OrganisationId,
-  type Origin,
   type PersonId,
   type Scope,
   type SealedBlob,
 } from '@vivier/kernel';
-import { canonical } from '../aead.ts';
 import { Destroyer, type VaultFaults } from './destroyer.ts';
-import { CLAIM_GRACE_MS, EmbeddedClaims } from './email-claims.ts';
+import { EmbeddedClaims } from './email-claims.ts';
 import { FenceList } from './fence-list.ts';
-import { ScopeFileCipher } from '../file-cipher.ts';
+import { KeptKeys } from './kept-keys.ts';
 import { KeyFile } from './key-file.ts';
-import { openMasterKeysFile, type MasterKeys } from '../master-keys.ts';
+import { CLAIM_GRACE_MS } from '../claim-rules.ts';
+import { fenceName } from '../fence.ts';
+import { ScopeFileCipher } from '../file-cipher.ts';
+import { openMasterKeysFile, wrappingContext, type MasterKeys } from '../master-keys.ts';
 import { OncePerTurn } from '../once-per-turn.ts';
+import { sealAll, openAll } from '../sealing.ts';
 import type { KeyId } from '../scope-key.ts';
-import { BlobRejected, KeyFenced } from '../port.ts';
+import { KeyFenced } from '../port.ts';
 import type { EmailClaims, FileCipher, SealRequest, Vault } from '../port.ts';
 import { MasterKeyMissing, VaultClosed } from '../refusals.ts';
-import { ScopeKeys, wrappingContext } from './scope-keys.ts';
+import { ScopeKeys } from '../scope-keys.ts';
 
 export interface EmbeddedVaultOptions {
   /** The SQLite file of the wrapped keys and e-mail claims; its backups may be rolled back. */
@@ -62,15 +64,13 @@ export const openEmbeddedVault = async (options: EmbeddedVaultOptions): Promise<
 
 const applyFences = (keyFile: KeyFile, path: string): FenceList => {
   const { list, fences } = FenceList.open(path);
-  const name = (fence: (typeof fences)[number]) =>
-    canonical(fence.organisationId, fence.personId, fence.scope ?? false);
   const known = keyFile.fences();
-  const listed = new Set(fences.map(name));
-  const applied = new Set(known.map(name));
+  const listed = new Set(fences.map(fenceName));
+  const applied = new Set(known.map(fenceName));
   // Should the list itself have been lost or rolled back, the key file's copy makes it whole again.
-  list.append(known.filter((fence) => !listed.has(name(fence))));
+  list.append(known.filter((fence) => !listed.has(fenceName(fence))));
   // A fence stands in the key file only together with its deletion.
-  keyFile.destroy(fences.filter((fence) => !applied.has(name(fence))));
+  keyFile.destroy(fences.filter((fence) => !applied.has(fenceName(fence))));
   keyFile.truncateLog();
   return list;
 };
@@ -107,7 +107,7 @@ class EmbeddedVault implements Vault {
     );
     this.#commits = commits;
     const { cachedKeys = 10_000, clock = { now: Date.now } } = options;
-    this.#scopeKeys = new ScopeKeys({ keyFile, masterKeys, commits, cachedKeys });
+    this.#scopeKeys = new ScopeKeys(new KeptKeys({ keyFile, masterKeys, commits }), cachedKeys);
     this.#destroyer = new Destroyer({
       keyFile,
       fenceList,
@@ -130,31 +130,13 @@ class EmbeddedVault implements Vault {
   }
 
   seal(requests: readonly SealRequest[]): Promise<readonly SealedBlob[]> {
-    const ids = requests.map(({ origin }) => origin);
-    return this.#scopeKeys.with(ids, true, (keys) =>
-      requests.map(({ origin, values }, index) => {
-        const plain = Buffer.from(JSON.stringify(values));
-        const bytes = keys[index]!.seal(additionalData(origin), plain).toString('base64');
-        plain.fill(0);
-        return { origin, bytes };
-      }),
-    );
+    return sealAll(this.#scopeKeys, requests);
   }
 
   open(
     blobs: readonly SealedBlob[],
   ): Promise<readonly (Readonly<Record<string, unknown>> | Erased)[]> {
-    const ids = blobs.map(({ origin }) => origin);
-    return this.#scopeKeys.with(ids, false, (keys) =>
-      blobs.map(({ origin, bytes }, index) => {
-        const key = keys[index];
-        if (key === undefined) return erased;
-        const plain = key.open(additionalData(origin), fromBase64(bytes));
-        const values = JSON.parse(plain.toString('utf8')) as Readonly<Record<string, unknown>>;
-        plain.fill(0);
-        return values;
-      }),
-    );
+    return openAll(this.#scopeKeys, blobs);
   }
 
   mac(
@@ -232,21 +214,3 @@ class EmbeddedVault implements Vault {
     if (this.#closed) throw new VaultClosed();
   }
 }
-
-const additionalData = (origin: Origin): string =>
-  canonical(
-    'vivier.event.1',
-    origin.organisationId,
-    origin.personId,
-    origin.scope,
-    origin.stream,
-    origin.eventId,
-    origin.type,
-  );
-
-/** Strict: the lenient decoder would let a blob have many spellings. */
-const fromBase64 = (text: string): Buffer => {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw new BlobRejected();
-  return bytes;
-};

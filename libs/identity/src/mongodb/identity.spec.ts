@@ -1,0 +1,17 @@
+import { afterAll, jest } from '@jest/globals';
+import { attackContract } from '../attack.contract.ts';
+import { identityContract } from '../contract.ts';
+import { hashingContract } from '../hashing.contract.ts';
+import { Accounts, describeOnServer } from './database.fixtures.ts';
+
+// Every sign-in is a few transactions on a server that may be slow.
+jest.setTimeout(120_000);
+
+describeOnServer(process.env['MONGODB_URL'], 'the MongoDB identity', (url) => {
+  const accounts = new Accounts(url);
+  afterAll(() => accounts.remove());
+
+  identityContract('the MongoDB identity', accounts);
+  hashingContract('the MongoDB identity', accounts);
+  attackContract('the MongoDB identity', accounts, { rounds: 8, atOnce: 200 });
+});

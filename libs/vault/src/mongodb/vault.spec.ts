@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, jest } from '@jest/globals';
+import type { Db } from 'mongodb';
+import { vaultContract } from '../contract.ts';
+import { describeOnServer, Installation } from './database.fixtures.ts';
+
+// Every key is one transaction on a server that may be slow.
+jest.setTimeout(60_000);
+
+describeOnServer(process.env['MONGODB_URL'], 'the MongoDB vault', (url) => {
+  let installation: Installation;
+  let db: Db;
+
+  beforeAll(async () => {
+    installation = new Installation(url);
+    db = await installation.database();
+  });
+  afterAll(() => installation.remove());
+
+  vaultContract(
+    'the MongoDB vault',
+    () => installation.open(db, { cachedKeys: 64 }),
+    () => installation.open(db, { fencesWithinMs: 0 }),
+  );
+});
