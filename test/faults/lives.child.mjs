@@ -3,6 +3,8 @@
 // afterwards.
 import { createInterface } from 'node:readline';
 import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { application } from '@vivier/domain';
 import { derive, newIdOf } from '@vivier/runtime';
 // Not by way of the package: the API is not needed, and loading it takes longer than most lives.
@@ -21,8 +23,9 @@ const order = () =>
   });
 
 say({ kind: 'born' });
-const { folder, organisationId, invitation, invitationId, passwordCost, lives, prefix, fate, end } =
-  await order();
+const given = await order();
+const { folder, organisationId, invitation, invitationId, passwordCost, lives, prefix } = given;
+const { fate, end, erases } = given;
 // Others die at a place inside the product that they pass for the nth time.
 let passed = 0;
 const faults = end && { at: (point) => point === end.point && ++passed === end.nth && die() };
@@ -121,9 +124,30 @@ const live = async (name) => {
   await house.sagas.settled.reached(replaced.position);
   await decide('accept again', 'AcceptDocument', { version: 2 });
   await deposit('replace again', documentId);
-  await deposit('replace once more', documentId);
+  const last = await deposit('replace once more', documentId);
+  if (erases) {
+    // What a saga has still to do for somebody is done first.
+    await house.sagas.settled.reached(last.position);
+    await house.settled();
+    say({ kind: 'erasing', life: name, key: candidateId, slots: slotsOf(candidateId) });
+    await house.vault.destroyPerson(organisationId, candidateId);
+    say({ kind: 'erased', life: name });
+  }
   say({ kind: 'over', life: name });
 };
+
+/** The bytes that must go from the disk: of somebody's keys and of the claim of their address. */
+function slotsOf(personId) {
+  const keys = new DatabaseSync(join(folder, 'keys.sqlite'), { readOnly: true });
+  const of = (table) => `SELECT slot FROM ${table} WHERE person = ?1`;
+  const rows = keys
+    .prepare(
+      `SELECT hex(bytes) AS hex FROM slots WHERE id IN (${of('keys')} UNION ${of('claims')})`,
+    )
+    .all(personId);
+  keys.close();
+  return rows.map(({ hex }) => hex);
+}
 
 const waiting = [...lives];
 let count = 0;

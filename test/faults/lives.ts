@@ -11,7 +11,8 @@ import { cheap } from '../support/running.ts';
 
 /** What a child says before it dies. */
 export interface Said {
-  readonly kind: 'born' | 'opening' | 'open' | 'sent' | 'done' | 'over' | 'refused';
+  readonly kind:
+    'born' | 'opening' | 'open' | 'sent' | 'done' | 'erasing' | 'erased' | 'over' | 'refused';
   readonly life?: string;
   readonly what?: string;
   readonly code?: string;
@@ -20,6 +21,8 @@ export interface Said {
   readonly revision?: number;
   readonly position?: number;
   readonly events?: readonly string[];
+  /** In hex, what holds the keys of somebody who is being erased. */
+  readonly slots?: readonly string[];
 }
 
 /** A folder in which lives are lived, and what has been said about it so far. */
@@ -33,6 +36,9 @@ export interface Place {
   readonly told: Map<string, Said>;
   /** Lives that have begun and are not over. */
   readonly unfinished: Set<string>;
+  /** Those whose erasure was asked for, by name, and those of them to whom it was confirmed. */
+  readonly erasing: Map<string, Said>;
+  readonly erased: Set<string>;
 }
 
 /** Opens a folder, at this moment or so many ms later. */
@@ -76,14 +82,22 @@ export const settle = async (): Promise<Place> => {
     sent: new Set(),
     told: new Map(),
     unfinished: new Set(),
+    erasing: new Map(),
+    erased: new Set(),
   };
 };
 
 export const leave = ({ folder }: Place): Promise<void> => rm(folder, { recursive: true });
 
+const waiting = new Set<ReturnType<typeof child>>();
+// One that a failed test leaves behind would keep the run from ending.
+afterAll(() => waiting.forEach((process) => process.kill('SIGKILL')));
+
 /** A process that has loaded everything and waits to be told where to live. */
 export const born = () => {
   const process = child(new URL('./lives.child.mjs', import.meta.url), []);
+  waiting.add(process);
+  process.once('close', () => waiting.delete(process));
   let errors = '';
   process.stderr.on('data', (piece: Buffer) => {
     errors += piece.toString('utf8');
@@ -113,7 +127,13 @@ export interface End {
 export const lifetime = async (
   { process, errors, closed }: Child,
   place: Place,
-  order: { readonly prefix: string; readonly fate?: Fate; readonly end?: End },
+  order: {
+    readonly prefix: string;
+    readonly fate?: Fate;
+    readonly end?: End;
+    /** Whether everybody is erased at the end of their life. */
+    readonly erases?: boolean;
+  },
   isTime: (said: Said, count: number) => boolean = () => false,
 ): Promise<readonly Said[]> => {
   const { folder, organisationId, invitation, invitationId, sent, told, unfinished } = place;
@@ -134,6 +154,10 @@ export const lifetime = async (
     if (kind === 'sent') sent.add(commandId);
     if (kind === 'sent') unfinished.add(life);
     if (kind === 'over') unfinished.delete(life);
+    // Nobody comes back: a life that is being erased is not gone on with.
+    if (kind === 'erasing') unfinished.delete(life);
+    if (kind === 'erasing') place.erasing.set(life, said);
+    if (kind === 'erased') place.erased.add(life);
     if (kind === 'done') {
       const { kind: _, ...before } = told.get(commandId) ?? said;
       const { kind: __, ...now } = said;
