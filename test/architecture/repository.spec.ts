@@ -32,8 +32,6 @@ describe('A file is short enough to be read at once,', () => {
   const isSuite = (file: string): boolean => /\.(spec|contract)\.ts$|\/contract\.ts$/.test(file);
   /** File → why it is longer. A line here is a decision, not a habit. */
   const LONGER: Readonly<Record<string, string>> = {
-    'libs/identity/src/embedded/identity.ts':
-      'one port with all its methods; what they do lies in the files beside it',
     'test/architecture/samples.ts': 'a list of small texts, read one at a time',
   };
   const long = files

@@ -154,8 +154,11 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
         if (written === undefined) return;
         // What was written may void what is due next: the runner reads it, then sends the rest.
         const behind = followers.filter(({ progress }) => progress.position < written);
-        for (const { progress } of behind) void progress.reached(written, stopping.signal);
-        if (behind.length > 0) return;
+        if (behind.length === 0) continue;
+        // Nothing is to gather meanwhile: this waits for it.
+        for (const { progress } of behind)
+          progress.reached(written, stopping.signal).catch(() => undefined);
+        return;
       }
     });
 

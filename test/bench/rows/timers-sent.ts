@@ -19,7 +19,15 @@ import { createExecute, derive, startSagaRunner, startTicker } from '@vivier/run
 import { openEmbeddedVault } from '@vivier/vault';
 import type { WorkState } from '@vivier/work-state';
 import { timed, type Timed } from '../measure.ts';
-import { permissions, term, termEvents, WORDS, YEAR, yearly, type TermId } from './timers-deadlines.ts';
+import {
+  permissions,
+  term,
+  termEvents,
+  WORDS,
+  YEAR,
+  yearly,
+  type TermId,
+} from './timers-deadlines.ts';
 
 /** Each stream has so many events at first, as in the rows of commands. */
 const EVENTS = 10;

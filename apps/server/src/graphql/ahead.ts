@@ -35,14 +35,24 @@ export const openAhead = async (
     .catch(leaveToFields);
 };
 
-/** Loads the candidates of a list's rows together, if the operation asks for them, and opens them. */
+/** What else of a dossier in a list may have to be opened. */
+const ofDossiers = [
+  ['edges', 'node', 'reason'],
+  ['edges', 'node', 'items', 'document', 'fileName'],
+];
+
+/**
+ * Loads the candidates of a list of dossiers together, if the operation asks for them, and opens them;
+ * but where it asks for more that is sealed, all of it is opened together when its fields ask.
+ */
 export const loadAhead = async (
   info: GraphQLResolveInfo,
-  path: readonly string[],
   personIds: readonly string[],
   caller: Caller,
 ): Promise<void> => {
+  const path = ['edges', 'node', 'candidate'];
   if (!asksFor(info, path)) return;
   const spaces = await caller.opening.loadPersons(personIds).catch(leaveToFields);
-  if (spaces) await openAhead(info, path, spaces, caller);
+  if (spaces && !ofDossiers.some((other) => asksFor(info, other)))
+    await openAhead(info, path, spaces, caller);
 };

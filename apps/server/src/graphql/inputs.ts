@@ -8,42 +8,19 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  isEmail,
   IsUUID,
   Length,
   Matches,
   MaxLength,
   Min,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
-
-/** A letter, digit or sign: white space and invisible characters alone say nothing. */
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+import { IsAddress, Words } from './input-rules.ts';
 
 /** No control characters and no broken ones: a name that every system can show. */
 const FILE_NAME = /^[^\p{Cc}\p{Cs}]*$/u;
 
 const TOKEN = /^[\w.-]+$/;
-
-/** As class-validator's `IsEmail`, which throws where half of a character stands alone. */
-const IsAddress = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isEmail',
-    validator: {
-      validate: (value) => typeof value === 'string' && !/\p{Cs}/u.test(value) && isEmail(value),
-      defaultMessage: () => '$property must be an email',
-    },
-  });
-
-/** Text with something in it besides white space. */
-const Words =
-  (most: number): PropertyDecorator =>
-  (target, property) => {
-    IsString()(target, property);
-    Length(1, most)(target, property);
-    Matches(VISIBLE, { message: `${String(property)} must not be blank` })(target, property);
-  };
 
 @InputType({ isAbstract: true })
 export abstract class CommandInput {

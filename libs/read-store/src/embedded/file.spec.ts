@@ -117,9 +117,9 @@ describe('the embedded read store', () => {
     await store.close();
     store = await openEmbeddedReadStore({ file: file() });
     const found = store.collection(ORGANISATION, NAME);
-    expect((await found.find({ stage: 'new' }, { sort: { at: -1 } })).map(({ _id }) => _id)).toEqual(
-      ['b', 'a'],
-    );
+    expect(
+      (await found.find({ stage: 'new' }, { sort: { at: -1 } })).map(({ _id }) => _id),
+    ).toEqual(['b', 'a']);
     expect(await found.countDocuments({ score: 3 })).toBe(2);
   });
 

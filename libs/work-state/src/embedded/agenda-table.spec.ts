@@ -110,12 +110,10 @@ describe('the agenda on the disk', () => {
         const opened = await openEmbeddedWorkState({ file: ':memory:' });
         let model: readonly AgendaEntry[] = [];
         let read: readonly AgendaEntry[] = [];
-        let at = START;
         const inOrder = () =>
           [...model].sort(
             (one, other) =>
-              one.due - other.due ||
-              (one.instance + one.key < other.instance + other.key ? -1 : 1),
+              one.due - other.due || (one.instance + one.key < other.instance + other.key ? -1 : 1),
           );
         for (const one of steps) {
           if (one.kind === 'plan') {
@@ -125,7 +123,7 @@ describe('the agenda on the disk', () => {
                 ...agenda.map(({ key, due, payload }) => entry(instance, key, due, payload)),
               ),
             );
-            await opened.commit({ saga: SAGA, from: at, to: at, instances: wanted });
+            await opened.commit({ saga: SAGA, from: START, to: START, instances: wanted });
             for (const { instance, agenda } of wanted)
               model = [...model.filter((held) => held.instance !== instance), ...agenda];
           } else if (one.kind === 'read') {

@@ -96,7 +96,6 @@ export class ApplicationResolver {
     const ahead = (shown: readonly DossierDocument[]): Promise<void> =>
       loadAhead(
         info,
-        ['edges', 'node', 'candidate'],
         shown.slice(0, first).map(({ candidateId }) => candidateId),
         caller,
       );
