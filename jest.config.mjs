@@ -23,6 +23,8 @@ const base = {
 };
 export default {
   workerIdleMemoryLimit: '1GB',
+  // A whole product is started in many hooks: seconds, on a machine that does other things as well.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

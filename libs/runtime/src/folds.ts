@@ -29,7 +29,7 @@ export interface Fold {
   readonly commands: { has(commandId: CommandId): boolean };
 }
 
-/** Folds of streams with so many events in all stay at hand, of those used last: some 50 MB. */
+/** Folds of streams with so many events in all stay at hand, of those used last: some 20 MB of dossiers. */
 const EVENTS_KEPT = 200_000;
 
 /** A fold takes this much room besides, in events. */
