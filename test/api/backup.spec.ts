@@ -42,7 +42,7 @@ beforeAll(async () => {
   bela = (await person('Bela')).candidateId;
 
   backup = { data: join(place, 'data'), keys: join(place, 'keys') };
-  expect(await backedUp(backup)).toMatchObject({ done: { begunAt: expect.any(String) } });
+  expect(await backedUp(backup)).toHaveProperty('done.begunAt');
 
   await person('Chen');
   await house.server.house.vault.destroyPerson(organisationId, ada as PersonId);
@@ -109,9 +109,9 @@ describe('A backup is refused', () => {
   });
 
   test('whose keys belong to another one.', async () => {
-    await expect(
-      restore(join(place, 'nowhere'), { ...backup, keys: backup.data }),
-    ).rejects.toThrow(/two folders/);
+    await expect(restore(join(place, 'nowhere'), { ...backup, keys: backup.data })).rejects.toThrow(
+      /two folders/,
+    );
   });
 
   test('of which a byte is another one.', async () => {

@@ -11,8 +11,8 @@ export interface Instruments {
 
 /** Several, the first one outermost. */
 export const together = (all: readonly Instruments[]): Instruments => ({
-  execute: (execute) => all.reduceRight((inner, { execute: watch }) => watch(inner), execute),
-  store: (store) => all.reduceRight((inner, { store: watch }) => watch(inner), store),
+  execute: (execute) => all.reduceRight((inner, one) => one.execute(inner), execute),
+  store: (store) => all.reduceRight((inner, one) => one.store(inner), store),
 });
 
 /** A log whose appends go another way; everything else is the log's own, asked of itself. */
