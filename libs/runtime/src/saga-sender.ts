@@ -77,9 +77,11 @@ export class SagaSender {
   async sendSome(): Promise<Position | undefined> {
     const { workState, clock } = this.#ports;
     const now = clock.now();
-    const due = await workState.due(now, DUE_AT_ONCE + this.#failing.size);
-    const isReady = (entry: AgendaEntry): boolean => !this.#failing.waits(nameOf(entry), now);
-    const ready = this.#failing.size === 0 ? due : due.filter(isReady);
+    const { due, ready } = await this.#firsts(
+      now,
+      DUE_AT_ONCE,
+      (entry) => !this.#failing.waits(nameOf(entry), now),
+    );
     if (ready.length === 0) {
       this.#failing.retain(due.map(nameOf));
       return undefined;
@@ -96,7 +98,7 @@ export class SagaSender {
         this.#ports.onFailure?.(entry.saga, failureOf(error));
       }
     };
-    await Promise.all(firstOfEach(ready).map(one));
+    await Promise.all(ready.map(one));
     await workState.done(done);
     return written;
   }
@@ -105,9 +107,30 @@ export class SagaSender {
   async nextDue(): Promise<number | undefined> {
     const { workState } = this.#ports;
     if (this.#failing.size === 0) return workState.nextDue();
-    const coming = await workState.due(Number.MAX_SAFE_INTEGER, this.#failing.size + 1);
-    const other = coming.find((entry) => !this.#failing.has(nameOf(entry)));
+    const { ready } = await this.#firsts(
+      Number.MAX_SAFE_INTEGER,
+      1,
+      (entry) => !this.#failing.has(nameOf(entry)),
+    );
+    const [other] = ready;
     return Math.min(other?.due ?? Infinity, this.#failing.next());
+  }
+
+  /**
+   * The first entry of each instance, of those that may be sent: a later one never overtakes an earlier
+   * one that is put off. However much waits before them, they are found.
+   */
+  async #firsts(
+    until: number,
+    count: number,
+    mayBeSent: (entry: AgendaEntry) => boolean,
+  ): Promise<{ readonly due: readonly AgendaEntry[]; readonly ready: readonly AgendaEntry[] }> {
+    for (let limit = count + this.#failing.size; ; limit *= 2) {
+      const due = await this.#ports.workState.due(until, limit);
+      const firsts = firstOfEach(due);
+      const ready = this.#failing.size === 0 ? firsts : firsts.filter(mayBeSent);
+      if (ready.length > 0 || due.length < limit) return { due, ready };
+    }
   }
 
   /** Resolves with the position that the command wrote, if it wrote. */

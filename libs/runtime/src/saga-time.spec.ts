@@ -220,6 +220,31 @@ describe.each(workStates)('A saga with its agenda %s', (_, openWorkState) => {
     expect(await nextDue()).toBeUndefined();
   });
 
+  test('does not overtake an earlier deadline of its own that is put off', async () => {
+    const { clock, run, send, types, watched } = begin();
+    await send(opening(), adding('one'));
+    clock.advance(100 * DAY);
+    let attempts = 0;
+    const execute: Execute = async (envelope) => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('The disk is full.');
+      return watched(envelope);
+    };
+    const runner = await run({ sagas: [blessingAfter([30, 40])], execute });
+    await runner.settle();
+    await runner.sendDue();
+    expect(attempts).toBe(1);
+    expect(await runner.nextDue()).toBe(clock.now() + 1_000);
+
+    clock.advance(1_000);
+    await runner.sendDue();
+    await runner.settle();
+    // The first one goes through at last, and makes the second one void.
+    expect(attempts).toBe(2);
+    expect(types().at(-1)).toBe('NotebookBlessed');
+    expect(await runner.nextDue()).toBeUndefined();
+  });
+
   test('whose command nobody knows keeps its plan, tells, and does not hold up others', async () => {
     const { clock, run, send, sent, types } = begin();
     await send(opening(), adding('one'), opening(second), adding('two', second));

@@ -12,6 +12,11 @@ const SUSPECTS = 3;
 /** Requests of one sample, one after the other. */
 const SAMPLE = 8;
 
+interface Answer {
+  readonly data?: { readonly dossiers?: { readonly edges?: readonly unknown[] } } | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
+}
+
 const drawn = <T>(all: readonly T[], count: number, random: () => number): T[] => {
   const left = [...all];
   return Array.from({ length: Math.min(count, left.length) }, () =>
@@ -38,7 +43,13 @@ export const hostile: Row = {
       });
       let sent = 0;
       /** Seconds that an answer takes to arrive as a whole, on average. */
-      const timeOf = async (query: () => string, variables: string, count: number) => {
+      const timeOf = async (
+        query: () => string,
+        variables: string,
+        count: number,
+        isRight: (answer: Answer) => boolean,
+      ) => {
+        let last = '';
         const started = performance.now();
         for (let n = 0; n < count; n += 1) {
           const response = await fetch(`${url}/graphql`, {
@@ -50,16 +61,32 @@ export const hostile: Row = {
             // What lies deep cannot be written by `JSON.stringify`.
             body: `{ "query": ${JSON.stringify(query())}, "variables": ${variables} }`,
           });
-          await response.arrayBuffer();
+          last = await response.text();
           if (response.status >= 500) throw new Error(`An answer was ${response.status}.`);
         }
-        return (performance.now() - started) / 1000 / count;
+        const seconds = (performance.now() - started) / 1000 / count;
+        // Another answer than the one that is meant, a refused sign-in say, is no measurement.
+        if (!isRight(JSON.parse(last) as Answer))
+          throw new Error(`Not the answer: ${last.slice(0, 200)}`);
+        return seconds;
       };
       const sample = Math.ceil(SAMPLE * size.longer);
-      const list = (count = sample) => timeOf(() => LIST, '{ "first": 20 }', count);
+      const list = (count = sample) =>
+        timeOf(
+          () => LIST,
+          '{ "first": 20 }',
+          count,
+          ({ data }) => data?.dossiers?.edges?.length === 20,
+        );
       // Each time a document that the server has not seen yet, so that it reads all of it.
-      const attack = ({ query, variables = '{}' }: Hostile, count = sample) =>
-        timeOf(() => `${query} #${(sent += 1)}`, variables, count);
+      const attack = ({ query, variables = '{}', code }: Hostile, count = sample) =>
+        timeOf(
+          () => `${query} #${(sent += 1)}`,
+          variables,
+          count,
+          ({ errors = [] }) =>
+            code === undefined || errors.some(({ extensions }) => extensions?.code === code),
+        );
 
       await list(10 * SAMPLE);
       const corpus = drawn(hostileQueries(), CORPUS, seededRandom(seed));

@@ -9,6 +9,7 @@ import {
   copyOne,
   makePart,
   newBackup,
+  syncFolders,
   type BackupList,
 } from '@vivier/backup';
 import { ownFolder } from '@vivier/work-state';
@@ -145,7 +146,10 @@ export const restore = async (folder: string, places: BackupPlaces): Promise<Res
     await writeFile(marker, '', { mode: 0o600, flush: true });
     await copyFiles(places.data, folder, data);
     await copyFiles(places.keys, folder, keys);
+    // Every name must be durable before the marker goes, or a power cut leaves half of it unmarked.
+    await syncFolders(folder);
     await rm(marker);
+    await syncFolders(folder);
     return {
       ...told(data, keys),
       erasuresUnknownSince: existsSync(join(folder, FENCE)) ? undefined : data.begunAt,

@@ -35,7 +35,12 @@ export class KnownIds {
       known.upTo += page.length;
     }
     this.#streams.set(state.number, known);
-    if (this.#size > this.remembered) this.forget();
+    if (this.#size > this.remembered) {
+      // The one that is asked about stays, or a long stream would be read anew with each append.
+      this.forget();
+      this.#streams.set(state.number, known);
+      this.#size = known.ids.size;
+    }
     return known.ids.get(id);
   }
 
