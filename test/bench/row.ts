@@ -19,7 +19,7 @@ export interface Size {
 }
 
 export const sizes: Readonly<Record<Size['name'], Size>> = {
-  quick: { name: 'quick', repetitions: 5, dossiers: 1_000, skew: 0.4, timers: 20_000, longer: 0.3 },
+  quick: { name: 'quick', repetitions: 5, dossiers: 1_000, skew: 0.4, timers: 20_000, longer: 0.2 },
   full: {
     name: 'full',
     repetitions: 7,
