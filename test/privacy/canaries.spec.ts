@@ -104,6 +104,10 @@ const tour = async (url: string, invitation: string): Promise<void> => {
     uploadId: await upload(zoe, rtf),
     fileName: canaries.secondFileName,
   });
+  // The dossier follows its document by itself; whoever decides before is told that it changed.
+  const hasFollowed = async (): Promise<boolean> =>
+    (await trailOf(olu, diploma)).some(({ event }) => event === 'DocumentRepinned');
+  while (!(await hasFollowed()));
   await olu.do('returnApplication', { ...(await seen()), reason: canaries.returnReason });
   await zoe.do('submitApplication', { applicationId });
   const { overrideReason, rejectReason } = canaries;
