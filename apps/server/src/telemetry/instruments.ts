@@ -1,4 +1,5 @@
 import type { EventStore } from '@vivier/event-store';
+import { isRejection } from '@vivier/kernel';
 import type { Execute } from '@vivier/runtime';
 
 /** What watches the product while it works, without changing what it does. */
@@ -14,6 +15,10 @@ export const together = (all: readonly Instruments[]): Instruments => ({
   execute: (execute) => all.reduceRight((inner, one) => one.execute(inner), execute),
   store: (store) => all.reduceRight((inner, one) => one.store(inner), store),
 });
+
+/** What became of a command: `done`, `repeated`, or the code of its refusal. */
+export const outcomeOf = (done: Awaited<ReturnType<Execute>>): string =>
+  isRejection(done) ? done.rejected : done.repeated ? 'repeated' : 'done';
 
 /** A log whose appends go another way; everything else is the log's own, asked of itself. */
 export const withAppend = (store: EventStore, append: EventStore['append']): EventStore =>

@@ -1,8 +1,8 @@
 import { WrongExpectedRevision } from '@vivier/event-store';
-import { isRejection } from '@vivier/kernel';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { followersOf } from '../house/followers-of.ts';
 import type { House } from '../house/house.ts';
-import { withAppend, type Instruments } from './instruments.ts';
+import { outcomeOf, withAppend, type Instruments } from './instruments.ts';
 
 export interface Metrics extends Instruments {
   /** Watches what follows the log, each time that somebody asks. */
@@ -63,7 +63,7 @@ export const createMetrics = (): Metrics => {
       let outcome = 'failed';
       try {
         const done = await execute(envelope);
-        outcome = isRejection(done) ? done.rejected : done.repeated ? 'repeated' : 'done';
+        outcome = outcomeOf(done);
         return done;
       } finally {
         stop();
@@ -84,7 +84,8 @@ export const createMetrics = (): Metrics => {
         }
       }),
 
-    watch: ({ store, projector, sagas, effects, directory, outbox, dueDeadlines, clock }) => {
+    watch: (house) => {
+      const { store, outbox, dueDeadlines, clock } = house;
       new Gauge({
         name: 'vivier_lag_positions',
         help: 'How far a follower is behind the end of the log, in positions of the log.',
@@ -92,14 +93,8 @@ export const createMetrics = (): Metrics => {
         registers,
         async collect() {
           const head = await store.head();
-          const followers = [
-            ...projector.progress,
-            ...sagas.progress,
-            ...effects.progress,
-            ['directory', directory.progress] as const,
-          ];
           this.reset();
-          for (const [follower, { position }] of followers)
+          for (const [follower, { position }] of followersOf(house))
             this.set({ follower }, Math.max(head - position, 0));
         },
       });
@@ -110,12 +105,7 @@ export const createMetrics = (): Metrics => {
         registers,
         collect() {
           this.reset();
-          for (const [follower, { halt }] of [
-            ...projector.progress,
-            ...sagas.progress,
-            ...effects.progress,
-            ['directory', directory.progress] as const,
-          ])
+          for (const [follower, { halt }] of followersOf(house))
             this.set({ follower }, halt ? 1 : 0);
         },
       });

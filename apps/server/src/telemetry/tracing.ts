@@ -7,7 +7,6 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import { isRejection } from '@vivier/kernel';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -16,7 +15,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import type { FastifyInstance } from 'fastify';
-import { withAppend, type Instruments } from './instruments.ts';
+import { outcomeOf, withAppend, type Instruments } from './instruments.ts';
 
 export interface Tracing extends Instruments {
   /** A span for each request; one that comes with `traceparent` goes on with that trace. */
@@ -71,8 +70,7 @@ export const createTracing = (endpoint: string | SpanProcessor): Tracing => {
         { 'vivier.organisation': envelope.organisationId, 'vivier.actor': envelope.by.kind },
         async (span) => {
           const done = await execute(envelope);
-          const outcome = isRejection(done) ? done.rejected : done.repeated ? 'repeated' : 'done';
-          span.setAttribute('vivier.outcome', outcome);
+          span.setAttribute('vivier.outcome', outcomeOf(done));
           return done;
         },
       ),
