@@ -160,6 +160,16 @@ export class StoreFull extends Error {
   }
 }
 
+/** A log on a server, to which several processes come. */
+export interface SharedEventStore extends EventStore {
+  /**
+   * Makes a log that is nobody's this installation's own, before anything is appended.
+   *
+   * @throws UnusableEventStore where it belongs to another one
+   */
+  claim(installation: string): Promise<void>;
+}
+
 /**
  * A store that is a server did not answer for some time, through several tries. It is never thrown for an
  * append whose outcome could be learned.

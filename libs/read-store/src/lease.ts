@@ -9,6 +9,7 @@ export const underLease = (store: ReadStore, lease: HeldLease): ReadStore => ({
   drop: (projection) => store.drop(projection, lease),
   collections: () => store.collections(),
   current: (projection) => store.current(projection),
+  shown: () => store.shown(),
   switchTo: (projection, collection) => store.switchTo(projection, collection, lease),
   close: () => store.close(),
 });

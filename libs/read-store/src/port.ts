@@ -103,6 +103,13 @@ export interface ProjectionBatch {
   readonly lease?: HeldLease;
 }
 
+/** Where a projection answers from, and how far that has come. */
+export interface Shown {
+  readonly projection: string;
+  readonly collection: string;
+  readonly position: Position;
+}
+
 /**
  * Documents that answer questions. The organisation goes with every query, so that none can forget it.
  * Whatever is written under a lease is refused, having changed nothing, once somebody else holds it
@@ -131,6 +138,11 @@ export interface ReadStore {
   collections(): Promise<readonly string[]>;
   /** The collection from which a projection answers; undefined before its first one. */
   current(projection: string): Promise<string | undefined>;
+  /**
+   * What every projection shows that answers, in no order. While one changes over it may be missing, but
+   * what is told of it was shown at that moment.
+   */
+  shown(): Promise<readonly Shown[]>;
   /**
    * Lets a projection answer from a collection from now on, for every reader at once, and removes the
    * one that it answered from before. Whoever still asks that one meets {@link UnknownCollection}. An

@@ -29,6 +29,27 @@ export const switchingContract = (open: OpenReadStore): void => {
   );
 
   test(
+    'what is shown is told of each projection that answers, and of no other collection',
+    on(open, async ({ store }) => {
+      expect(await store.shown()).toEqual([]);
+      await beside(store);
+      expect(await store.shown()).toEqual([
+        { projection: 'dossiers', collection: OLD, position: 1 },
+      ]);
+      await store.declare({ name: 'people_1', indexes: [] });
+      await store.switchTo('people', 'people_1');
+      await store.switchTo('dossiers', NEW);
+      const shown = [...(await store.shown())].sort((a, b) =>
+        a.projection < b.projection ? -1 : 1,
+      );
+      expect(shown).toEqual([
+        { projection: 'dossiers', collection: NEW, position: 1 },
+        { projection: 'people', collection: 'people_1', position: START },
+      ]);
+    }),
+  );
+
+  test(
     'a collection is built beside the one that answers, and neither shows in the other',
     on(open, async ({ store }) => {
       await beside(store);

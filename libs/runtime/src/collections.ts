@@ -51,9 +51,13 @@ export const nextCollection = (projection: Named, collections: readonly string[]
     : `${collectionName(projection)}_${Math.max(...generations) + 1}`;
 };
 
+/** Whether a collection is of the version of a projection that this program has. */
+export const fitsVersion = ({ name, version }: Named, collection: string): boolean =>
+  builtBy(name, collection)?.version === version;
+
 /** Whether the collection from which a projection answers is of the version that this program has. */
-const fits = ({ name, version }: Named, current: string | undefined): current is string =>
-  current !== undefined && builtBy(name, current)?.version === version;
+const fits = (projection: Named, current: string | undefined): current is string =>
+  current !== undefined && fitsVersion(projection, current);
 
 /** Where a projection's documents go. */
 export interface Home {

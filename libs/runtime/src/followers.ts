@@ -99,7 +99,9 @@ export class CannotGoOn extends Error {
 /** Waits before something that failed is tried again; resolves early when the signal aborts. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
-const sleeping: Wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+/** Waits by a timer. */
+export const sleeping: Wait = (ms, signal) =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;

@@ -16,6 +16,7 @@ export {
 } from './followers.ts';
 export { load, recorded, type Loaded } from './log.ts';
 export { startProjector, type Projector } from './projector.ts';
+export { watchProjections, type WatchedProjections } from './watched-projections.ts';
 export {
   rebuilder,
   rebuildRejections,

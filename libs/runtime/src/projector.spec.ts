@@ -4,6 +4,7 @@ import { MemoryEventStore, MemoryReadStore, MemoryVault } from '@vivier/testing'
 import type { CommandEnvelope } from './envelope.ts';
 import { createExecute } from './execute.ts';
 import type { Halt, Wait } from './followers.ts';
+import { LeaseLost, underLease } from '@vivier/read-store';
 import { startProjector } from './projector.ts';
 import * as sample from './samples.fixtures.ts';
 
@@ -31,7 +32,12 @@ const start = (pageSize = 1000) => {
   };
   const halts: (readonly [string, Halt])[] = [];
   const project = (
-    more: { projections?: readonly Projection[]; codec?: EventCodec; wait?: Wait } = {},
+    more: {
+      projections?: readonly Projection[];
+      codec?: EventCodec;
+      wait?: Wait;
+      everyPosition?: boolean;
+    } = {},
   ) =>
     startProjector({
       store,
@@ -258,4 +264,53 @@ test('Who waits for a position is told no when its time is over', async () => {
   expect(await waiting).toBe(false);
   expect(await progress?.reached(9 as Position, time.signal)).toBe(false);
   await projector.stop();
+});
+
+test('A projector whose lease somebody else has taken writes nothing more, and tells of it', async () => {
+  const { store, readStore, send } = start();
+  const lease = { name: 'projector', number: 1 };
+  let isLost = false;
+  const fenced = {
+    ...underLease(readStore, lease),
+    apply: async (...batch: Parameters<MemoryReadStore['apply']>) => {
+      if (isLost) throw new LeaseLost(lease);
+      await readStore.apply(...batch);
+    },
+  };
+  const lost = Promise.withResolvers<void>();
+  const waits: number[] = [];
+  const projector = await startProjector({
+    store,
+    readStore: fenced,
+    codec: sample.codec,
+    projections: [notebooks],
+    onLeaseLost: lost.resolve,
+    wait: async (ms) => {
+      waits.push(ms);
+    },
+  });
+  await send(opening());
+  const progress = projector.progress.get('notebooks_1')!;
+  expect(await progress.reached(0 as Position)).toBe(true);
+  isLost = true;
+  await send(adding('late'));
+  await lost.promise;
+  expect(progress.position).toBe(0);
+  expect(progress.halt).toBeUndefined();
+  expect(waits).toEqual([]);
+  await projector.stop();
+});
+
+test('Where other processes look, each position is written, also without a change', async () => {
+  const { readStore, send, project } = start();
+  await send(opening());
+  const nothing = { ...notebooks, on: {} } as unknown as Projection;
+  const positionBy = async (more: { everyPosition?: boolean }) => {
+    const projector = await project({ projections: [nothing], ...more });
+    await projector.progress.get('notebooks_1')?.reached(0 as Position);
+    await projector.stop();
+    return readStore.position('notebooks_1');
+  };
+  expect(await positionBy({})).toBe(-1);
+  expect(await positionBy({ everyPosition: true })).toBe(0);
 });

@@ -1,7 +1,7 @@
 import type { EventStore, StoredRecord, SubscriptionMessage } from '@vivier/event-store';
 import { collectionName, type Position, type Projection, type Recorded } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import type { ReadStore } from '@vivier/read-store';
+import { LeaseLost, type ReadStore } from '@vivier/read-store';
 import { findHome } from './collections.ts';
 import { DocumentsInHand } from './documents-in-hand.ts';
 import type { RuntimeFaults } from './faults.ts';
@@ -20,6 +20,13 @@ export interface ProjectorPorts {
    * default: each goes on in its own.
    */
   readonly beside?: ReadonlyMap<string, string>;
+  /**
+   * Writes each position, also where no document changed: other processes look there how far it is.
+   * Default: now and then.
+   */
+  readonly everyPosition?: boolean;
+  /** Told where somebody else has taken the work over; from then on it writes nothing. */
+  readonly onLeaseLost?: () => void;
   /** Told when a projection stops; it stays stopped until the program is started again. */
   readonly onHalt?: (projection: string, halt: Halt) => void;
   /** Between two tries of what failed for a while; default: a timer. */
@@ -83,6 +90,7 @@ const DOCUMENTS_AT_ONCE = 5_000;
  */
 export const startProjector = async (ports: ProjectorPorts): Promise<Projector> => {
   const { store, readStore, codec, projections } = ports;
+  const unwritten = ports.everyPosition ? 1 : UNWRITTEN;
   const followers: Follower[] = [];
   for (const projection of projections) {
     const name = collectionName(projection);
@@ -126,7 +134,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   const write = async (follower: Follower): Promise<void> => {
     const { documents, progress, taken, written } = follower;
     if (taken <= progress.position || progress.halt) return;
-    if (documents.size > 0 || taken - written >= UNWRITTEN) await put(follower);
+    if (documents.size > 0 || taken - written >= unwritten) await put(follower);
     try {
       // Whoever waits for a position asks as soon as it is reached.
       await answer(follower, taken);
@@ -216,12 +224,20 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
       if (message.kind === 'caughtUp') await lull(readers, stopping.signal);
     }
   };
+  const whileHeld = async (): Promise<void> => {
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      ports.onLeaseLost?.();
+    }
+  };
   const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
   };
   const readers = followers.map(({ progress }) => progress);
   for (const follower of followers) await answer(follower, follower.taken);
-  const running = keepReading(run, stopping.signal, allHalt, ports.wait);
+  const running = keepReading(whileHeld, stopping.signal, allHalt, ports.wait);
 
   return {
     progress: new Map(followers.map(({ name, progress }) => [name, progress])),

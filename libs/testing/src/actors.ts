@@ -13,6 +13,7 @@ const staff =
 export const operator = staff('operator');
 export const admin = staff('admin');
 export const compliance = staff('compliance');
+export const integratorNamed = staff('integrator');
 
 /** The account of a candidate: the person is the candidate. */
 export const candidateSelf = (personId: PersonId): Actor => ({

@@ -1,5 +1,13 @@
 export { derive } from '@vivier/runtime';
-export { admin, anonymous, candidateSelf, compliance, operator, sagaNamed } from './actors.ts';
+export {
+  admin,
+  anonymous,
+  candidateSelf,
+  compliance,
+  integratorNamed,
+  operator,
+  sagaNamed,
+} from './actors.ts';
 export {
   deciderWords,
   type History,

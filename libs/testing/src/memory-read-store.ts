@@ -10,6 +10,7 @@ import {
   type ReadDocument,
   type ReadFilter,
   type ReadStore,
+  type Shown,
 } from '@vivier/read-store';
 
 /** As much of the read store's port as projectors need, in memory: it finds by equality and by ids, unsorted. */
@@ -75,6 +76,14 @@ export class MemoryReadStore implements ReadStore {
 
   async collections(): Promise<readonly string[]> {
     return [...this.#collections.keys()];
+  }
+
+  async shown(): Promise<readonly Shown[]> {
+    return [...this.#current].map(([projection, collection]) => ({
+      projection,
+      collection,
+      position: this.#positions.get(collection) ?? START,
+    }));
   }
 
   async current(projection: string): Promise<string | undefined> {

@@ -4,11 +4,11 @@ import { checkAppend } from '../new-records.ts';
 import { StoreClosed } from '../port.ts';
 import type {
   Appended,
-  EventStore,
   ExpectedRevision,
   NewRecord,
   ReadAllOptions,
   ReadStreamOptions,
+  SharedEventStore,
   StoredRecord,
   SubscriptionMessage,
 } from '../port.ts';
@@ -17,6 +17,7 @@ import { appendSurely } from './appending.ts';
 import type { Connection } from './connection.ts';
 import { follow } from './following.ts';
 import type { Following, Subscribing } from './following.ts';
+import { claimLog } from './installation.ts';
 import { LiveLog } from './live-log.ts';
 import { LogPages, OURS, PAGE, recordOf } from './log-pages.ts';
 import type { Waiting } from './patience.ts';
@@ -34,7 +35,7 @@ export interface EventStoreDbParts {
  * The log on an EventStoreDB or KurrentDB server. Positions are its commit positions, with gaps where
  * its own events lie; they are of our records alone, so that nobody waits for one that never comes.
  */
-export class EventStoreDb implements EventStore {
+export class EventStoreDb implements SharedEventStore {
   readonly #closing = new AbortController();
   readonly #persistence: Persistence;
   readonly #live: LiveLog;
@@ -50,6 +51,11 @@ export class EventStoreDb implements EventStore {
     const head = (): Promise<Position> => this.#pages.head();
     this.#live = new LiveLog({ connection, names: OURS, head, recordOf, waiting, interrupted });
     this.#following = { live: this.#live, pages: this.#pages, waiting, interrupted };
+  }
+
+  async claim(installation: string): Promise<void> {
+    this.#mustBeOpen();
+    await claimLog(this.parts.connection, installation);
   }
 
   async append(

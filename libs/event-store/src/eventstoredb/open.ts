@@ -1,9 +1,10 @@
-import type { EventStore } from '../port.ts';
+import type { SharedEventStore } from '../port.ts';
 import { namePattern } from '../stream-names.ts';
 import { checkAddress } from './address.ts';
 import { ConnectionFault } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { EventStoreDb } from './event-store-db.ts';
+import { requireOwn } from './installation.ts';
 import { realWaiting } from './patience.ts';
 import type { Waiting } from './patience.ts';
 import { refusal } from './persistence.ts';
@@ -12,6 +13,8 @@ import { REFUSED, UnusableEventStore } from './unusable.ts';
 export interface EventStoreDbOptions {
   /** `esdb://user:password@host:2113`, `esdb+discover://…`, `esdb://host:2113?tls=false`. */
   readonly address: string;
+  /** The installation to which the log must belong, or nobody; default: whosever it is. */
+  readonly installation?: string;
   /** How long a request is tried again while the server does not answer, in ms; default 5,000. */
   readonly patienceMs?: number;
   /** Told of every interruption of the subscription, which is made again by itself. */
@@ -28,7 +31,7 @@ const STREAMS = 'event_store.client.streams.streams';
  *
  * @throws UnusableEventStore with one sentence that says what to do
  */
-export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<SharedEventStore> {
   const address = checkAddress(options.address);
   // Loaded where it is needed alone: who keeps the log in a file need not wait for it.
   const { connect } = await import('./client.ts');
@@ -36,7 +39,13 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
   try {
     await mustFit(connection);
     // Only a first read shows whether user and password are right.
-    await connection.readLog({ direction: 'backwards', limit: 1, names: namePattern() });
+    const last = await connection.readLog({
+      direction: 'backwards',
+      limit: 1,
+      names: namePattern(),
+    });
+    const { installation } = options;
+    if (installation !== undefined) await requireOwn(connection, installation, last.length === 0);
   } catch (error) {
     await connection.close();
     throw error instanceof ConnectionFault ? unusable(error) : error;

@@ -10,6 +10,7 @@ import {
   type ProjectionBatch,
   type ReadDocument,
   type ReadStore,
+  type Shown,
 } from '../port.ts';
 import { EmbeddedCollection, type Tables } from './collection.ts';
 import { inTransaction, openDatabase } from './database.ts';
@@ -122,6 +123,14 @@ export class EmbeddedReadStore implements ReadStore, Tables, TableDatabase {
 
   async current(projection: string): Promise<string | undefined> {
     return this.#current.get(projection);
+  }
+
+  async shown(): Promise<readonly Shown[]> {
+    return [...this.#current].map(([projection, collection]) => ({
+      projection,
+      collection,
+      position: this.#position(collection),
+    }));
   }
 
   async switchTo(projection: string, collection: string): Promise<void> {
