@@ -125,6 +125,13 @@ const imports: readonly Sample[] = [
     clean: use('node:sqlite'),
   },
   {
+    says: 'An application opens a MongoDB, and leaves what is done with it to the stores.',
+    file: 'apps/server/src/sample.ts',
+    rule: IMPORTS,
+    poisoned: use('@vivier/mongodb/driver'),
+    clean: use('@vivier/mongodb'),
+  },
+  {
     says: 'An application leaves storage to the libraries.',
     file: 'apps/server/src/sample.ts',
     rule: IMPORTS,

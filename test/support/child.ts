@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 const hook = new URL('../../tools/swc-hook.mjs', import.meta.url).href;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The tests' own servers are not the program's, unless it is told so. */
+const noServers = { EVENTSTORE_URL: '', MONGODB_URL: '' };
+
 /** Runs a TypeScript program beside the specs as a process of its own, on the sources. */
 export const child = (
   program: URL,
@@ -20,7 +23,7 @@ export const child = (
       fileURLToPath(program),
       ...args,
     ],
-    { cwd: root, stdio: 'pipe', env: { ...process.env, ...env } },
+    { cwd: root, stdio: 'pipe', env: { ...process.env, ...noServers, ...env } },
   );
 
 /** Runs it to its end; `output` is all that it wrote, to both of its outputs. */

@@ -70,6 +70,11 @@ export interface OnDossier extends Changed {
   readonly dossier: Dossier | null;
 }
 
+export interface PersonalFeed extends Changed {
+  readonly integratorId: string;
+  readonly access: { readonly granted: boolean; readonly reason: string | null } | null;
+}
+
 const changed = 'position commandId';
 const version = 'version fileName mediaType size contentHash';
 export const dossierFields = `applicationId state revision items { key documentId document { ${version} } }`;
@@ -80,6 +85,7 @@ export const synthesisFields =
 const onDossier = `${changed} applicationId dossier { ${dossierFields} }`;
 const reviewed = `${changed} applicationId revision reviewSynthesis { ${synthesisFields} }`;
 const deposited = `${changed} documentId document { versions { ${version} } }`;
+const personalFeed = `${changed} integratorId access { granted at by { role } reason }`;
 const tokens = 'accessToken refreshToken accessTokenExpiresAt';
 
 /** Selections by mutation; each mutation takes one input, of the type that bears its name. */
@@ -106,6 +112,8 @@ export const selections = {
   returnApplication: reviewed,
   rejectApplicationFinally: reviewed,
   openPersonalData: `${changed} candidateId fullName email`,
+  grantPersonalFeed: personalFeed,
+  withdrawPersonalFeed: personalFeed,
 } as const;
 
 export type MutationName = keyof typeof selections;
@@ -147,6 +155,8 @@ export interface Payloads {
     readonly fullName: string | null;
     readonly email: string | null;
   };
+  grantPersonalFeed: PersonalFeed;
+  withdrawPersonalFeed: PersonalFeed;
 }
 
 export const mutationText = (name: MutationName): string =>

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { handSetClock, type HandSetClock } from '@vivier/kernel';
-import { silentLog, start, type Server, type StartOptions } from '@vivier/server';
+import { silentLog, type Server, type StartOptions } from '@vivier/server';
 import { Client } from './client.ts';
+import { endServersOf } from './ground.ts';
+import { started } from './started.ts';
 
 /** The whole product starts in a second, or in several where the machine is busy. */
 jest.setTimeout(120_000);
@@ -39,13 +41,14 @@ export const running = async (
     readonly trustProxy?: string;
     readonly metricsPort?: number;
     readonly tracesUrl?: StartOptions['tracesUrl'];
+    readonly feedLimits?: StartOptions['feedLimits'];
     readonly eventStoreProtocol?: StartOptions['eventStoreProtocol'];
   } = {},
 ): Promise<Running> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vivier-test-')));
   const clock = handSetClock(options.at ?? MORNING);
   const errors: unknown[] = [];
-  const server = await start({
+  const server = await started({
     host: '127.0.0.1',
     port: 0,
     dataFolder: folder,
@@ -61,6 +64,7 @@ export const running = async (
     ...(options.patience !== undefined && { patience: options.patience }),
     ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
     ...(options.eventStoreProtocol && { eventStoreProtocol: options.eventStoreProtocol }),
+    ...(options.feedLimits && { feedLimits: options.feedLimits }),
     ...(options.tracesUrl !== undefined && { tracesUrl: options.tracesUrl }),
   });
   return {
@@ -74,6 +78,7 @@ export const running = async (
     },
     end: async () => {
       await server.stop();
+      await endServersOf(folder);
       await rm(folder, { recursive: true, force: true });
       if (errors.length > 0)
         throw new Error(`The server told of errors: ${JSON.stringify(errors)}`);

@@ -3,15 +3,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
+import { openEmbeddedEventStore, openEventStoreDb, type EventStore } from '@vivier/event-store';
 import { handSetClock } from '@vivier/kernel';
 import { silentLog, start } from '@vivier/server';
 
 const [, , dataFolder = '', instant = '', when] = process.argv;
 
-/** What every embedded store does from now on: also the one that the server is about to open. */
+const eventStoreUrl = process.env['EVENTSTORE_URL'] || undefined;
+const mongoUrl = process.env['MONGODB_URL'] || undefined;
+
+/** What every store of its kind does from now on: also the one that the server is about to open. */
 const folder = await mkdtemp(join(tmpdir(), 'vivier-walk-9-'));
-const any = await openEmbeddedEventStore({ file: join(folder, 'log.sqlite'), now: () => 0 });
+const any =
+  eventStoreUrl === undefined
+    ? await openEmbeddedEventStore({ file: join(folder, 'log.sqlite'), now: () => 0 })
+    : await openEventStoreDb({ address: eventStoreUrl });
 const stores = Object.getPrototypeOf(any) as { append: EventStore['append'] };
 await any.close();
 await rm(folder, { recursive: true });
@@ -30,6 +36,7 @@ const server = await start({
   port: 0,
   publicUrl: '',
   dataFolder,
+  ...(eventStoreUrl !== undefined && mongoUrl !== undefined && { eventStoreUrl, mongoUrl }),
   clock: handSetClock(instant),
   passwordCost: { memoryKiB: 8, passes: 1, parallelism: 1 },
   log: silentLog,

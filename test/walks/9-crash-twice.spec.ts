@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { child } from '../support/child.ts';
 import { Client } from '../support/client.ts';
+import { serverSettings } from '../support/ground.ts';
 import { registered, sample, signIn, staffed, submitted, upload } from '../support/people.ts';
 import { dossierOf, synthesisOf, trailOf, type TrailEntry } from '../support/reading.ts';
 import { running } from '../support/running.ts';
@@ -11,8 +12,8 @@ const program = new URL('./9-crash-twice.child.ts', import.meta.url);
 const REPLACED_AT = '2026-03-04T10:00:00.000Z';
 
 /** Runs the product in a process that dies around the append of `DocumentRepinned`. */
-const dying = (folder: string, at: string, when: 'before' | 'after') => {
-  const process = child(program, [folder, at, when]);
+const dying = async (folder: string, at: string, when: 'before' | 'after') => {
+  const process = child(program, [folder, at, when], await serverSettings(folder));
   let said = '';
   process.stderr.on('data', (piece: Buffer) => {
     said += piece.toString('utf8');
@@ -42,7 +43,7 @@ test('Killed after a document was replaced, and again after the dossier followed
   const { folder } = day;
 
   // The process dies between the event in the vault and the one in the dossier.
-  const first = dying(folder, REPLACED_AT, 'before');
+  const first = await dying(folder, REPLACED_AT, 'before');
   const anybody = new Client(await first.url);
   const clock = { ...day.clock, now: () => Date.parse(REPLACED_AT) };
   const there = await signIn({ anybody, clock }, maison.slug, email);
@@ -53,7 +54,7 @@ test('Killed after a document was replaced, and again after the dossier followed
   expect(await first.death).toBe('SIGKILL');
 
   // The next one goes on by itself, and dies when the dossier has followed and nobody has noted it.
-  const second = dying(folder, '2026-03-04T11:00:00.000Z', 'after');
+  const second = await dying(folder, '2026-03-04T11:00:00.000Z', 'after');
   expect(await second.death).toBe('SIGKILL');
 
   const third = await running({ folder, at: Date.parse('2026-03-04T12:00:00.000Z') });

@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { silentLog, start, type Server } from '@vivier/server';
+import { silentLog, type Server } from '@vivier/server';
+import { endServersOf } from '../support/ground.ts';
+import { started } from '../support/started.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -48,7 +50,7 @@ describe('the tour of the README', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vivier-readme-'));
-    server = await start({
+    server = await started({
       host: '127.0.0.1',
       port: 0,
       dataFolder: folder,
@@ -60,6 +62,7 @@ describe('the tour of the README', () => {
 
   afterAll(async () => {
     await server.stop();
+    await endServersOf(folder);
     await rm(folder, { recursive: true });
   });
 

@@ -17,6 +17,8 @@ const ANY = '!(@vivier|.|..){,/**}';
 const PURE = ['@vivier/kernel', TIME];
 const EVENTS = '@vivier/domain/events';
 const SEALING = '@vivier/kernel/sealing';
+/** The driver, and what all stores on it have in common. */
+const MONGODB = ['mongodb', '@vivier/mongodb', '@vivier/mongodb/driver'];
 /** An application leaves storage and cryptography to the libraries. */
 const OUTSIDE_APPS = anyBut(
   'mongodb',
@@ -41,6 +43,7 @@ const LIBRARIES = [
   'mail',
   'directory',
   'backup',
+  'mongodb',
   'work-state',
   'runtime',
   'published',
@@ -61,16 +64,17 @@ export const PACKAGES = {
     imports: ['@vivier/kernel', ...NODE, 'node:crypto', ...EVENT_STORE],
     within: { 'src/embedded/**': ['node:sqlite'] },
   },
+  'libs/mongodb': { imports: [...NODE, 'mongodb'] },
   'libs/read-store': {
-    imports: ['@vivier/kernel', SEALING, ...NODE, 'mongodb', 'mingo{,/**}'],
+    imports: ['@vivier/kernel', SEALING, ...NODE, ...MONGODB, 'mingo{,/**}'],
     within: { 'src/embedded/**': ['node:sqlite'] },
   },
   'libs/vault': {
-    imports: ['@vivier/kernel', SEALING, ...NODE, 'node:crypto', 'mongodb'],
+    imports: ['@vivier/kernel', SEALING, ...NODE, 'node:crypto', ...MONGODB],
     within: { 'src/embedded/**': ['node:sqlite'] },
   },
   'libs/identity': {
-    imports: ['@vivier/kernel', ...NODE, 'node:crypto', 'mongodb', 'jose'],
+    imports: ['@vivier/kernel', ...NODE, 'node:crypto', ...MONGODB, 'jose'],
     within: { 'src/embedded/**': ['node:sqlite'] },
   },
   'libs/files': {
@@ -79,14 +83,14 @@ export const PACKAGES = {
       '@vivier/vault',
       ...NODE,
       'node:crypto',
-      'mongodb',
+      ...MONGODB,
       'yauzl',
       'saxes',
     ],
     within: { 'src/embedded/**': ['node:sqlite'] },
   },
   'libs/work-state': {
-    imports: ['@vivier/kernel', ...NODE, 'mongodb'],
+    imports: ['@vivier/kernel', ...NODE, ...MONGODB],
     within: { 'src/embedded/**': ['node:sqlite'] },
   },
   'libs/mail': { imports: ['@vivier/kernel', ...NODE, 'nodemailer', 'liquidjs'] },

@@ -1,10 +1,12 @@
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   administer,
   createLog,
   openHouse,
   readConfig,
+  sharedSockets,
   socketPath,
   type AdministrationAnswer,
   type AdministrationLine,
@@ -18,14 +20,14 @@ const stopped: AdministrationAnswer = {
   remedy: 'Start it again, see what it has done, then ask again.',
 };
 
-/** Asks the server that holds the folder; undefined where none listens. */
+/** Asks the process behind a socket; undefined where none listens. */
 const askServer = (
-  folder: string,
+  socket: string,
   question: AdministrationRequest,
   tell: Asking['tell'],
 ): Promise<AdministrationAnswer | undefined> =>
   new Promise((resolve, reject) => {
-    const sending = request({ socketPath: socketPath(folder), method: 'POST' }, (response) => {
+    const sending = request({ socketPath: socket, method: 'POST' }, (response) => {
       let answer: AdministrationAnswer = stopped;
       createInterface({ input: response })
         .on('line', (text) => {
@@ -49,9 +51,28 @@ const askServer = (
     sending.end(JSON.stringify(question));
   });
 
+const MOST_TRIES = 50;
+const PAUSE_MS = 300;
+
+const isElsewhere = (answer: AdministrationAnswer): boolean =>
+  'rejected' in answer && answer.rejected === 'NotTheProjector';
+
+/** Asks one process after another of those that share a folder, until one has this for its work. */
+const askShared = async (
+  folder: string,
+  ...question: [AdministrationRequest, Asking['tell']]
+): Promise<AdministrationAnswer | undefined> => {
+  let answer: AdministrationAnswer | undefined;
+  for (const name of await sharedSockets(folder)) {
+    answer = (await askServer(socketPath(folder, name), ...question)) ?? answer;
+    if (answer && !isElsewhere(answer)) return answer;
+  }
+  return answer;
+};
+
 /**
  * Has something administered: by the server when one runs on the folder, otherwise by opening the
- * folder here. A refusal is printed and undefined is returned.
+ * stores here. A refusal is printed and undefined is returned.
  *
  * @param tell told how far a longer piece of work has come
  *
@@ -61,12 +82,28 @@ export const ask = async (
   question: AdministrationRequest,
   tell?: Asking['tell'],
 ): Promise<Readonly<Record<string, string>> | undefined> => {
-  const { dataFolder } = readConfig(process.env, process.cwd());
-  let answer = await askServer(dataFolder, question, tell);
+  const { dataFolder: folder, eventStoreUrl, mongoUrl } = readConfig(process.env, process.cwd());
+  const isShared = eventStoreUrl !== undefined && mongoUrl !== undefined;
+  // Only a rebuild is one process's own: whatever else is asked, the servers take from anybody.
+  let answer = isShared
+    ? question.do === 'rebuild' && (await askShared(folder, question, tell))
+    : await askServer(socketPath(folder), question, tell);
   if (!answer) {
-    const house = await openHouse({ folder: dataFolder, purpose: 'vivier', log: createLog() });
+    const house = await openHouse({
+      folder,
+      eventStoreUrl,
+      mongoUrl,
+      purpose: 'vivier',
+      log: createLog(),
+      ...(isShared && { roles: question.do === 'rebuild' ? ['projector'] : [] }),
+    });
     try {
       answer = await administer(house, question, tell ? { tell } : {});
+      // A projector that was killed has its lease for some seconds more.
+      for (let tries = 0; isElsewhere(answer) && tries < MOST_TRIES; tries += 1) {
+        await sleep(PAUSE_MS);
+        answer = await administer(house, question, tell ? { tell } : {});
+      }
     } finally {
       await house.close();
     }

@@ -25,6 +25,10 @@ const explained = new Set([
   'DamagedRecord',
   'UnusableLogFile',
   'BackupUnusable',
+  'UnusableEventStore',
+  'StoreUnavailable',
+  'DatabaseRefused',
+  'EpochKeyMissing',
 ]);
 
 /** Why something could not be done, in words for the person at the terminal. */

@@ -2,9 +2,14 @@ import {
   DEMO_PASSWORD,
   demoUsers,
   start,
+  type ProcessRole,
   type ServerConfig,
   type StartOptions,
 } from '@vivier/server';
+
+/** What somebody sees who starts one of several processes. */
+const partly = (url: string, roles: readonly ProcessRole[]): string =>
+  `Vivier (${roles.join(', ')}) runs; its health is at ${url}/health/ready`;
 
 /** What a newcomer needs to begin: where, as whom, and three things to do. */
 const welcome = (url: string, invitation: string | undefined): string => {
@@ -43,7 +48,12 @@ export const serve = async (
       console.log(`${step} …`);
     },
   });
-  console.log(`\n${welcome(server.url, server.demoInvitation)}`);
+  const { roles } = server.house;
+  console.log(
+    roles.includes('api')
+      ? `\n${welcome(server.url, server.demoInvitation)}`
+      : partly(server.url, roles),
+  );
   if (server.eventStorePort !== undefined)
     console.log(`EventStoreDB’s protocol: esdb://127.0.0.1:${server.eventStorePort}?tls=false`);
   await new Promise<void>((resolve, reject) => {

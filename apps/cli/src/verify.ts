@@ -1,4 +1,4 @@
-import { readConfig, verify } from '@vivier/server';
+import { ConfigurationMistake, readConfig, verify } from '@vivier/server';
 
 const number = new Intl.NumberFormat('en');
 
@@ -19,7 +19,11 @@ const progress = (): ((done: number, of: number) => void) => {
  * @throws UnusableLogFile
  */
 export const verifyAloud = async (): Promise<void> => {
-  const { dataFolder } = readConfig(process.env, process.cwd());
+  const { dataFolder, eventStoreUrl } = readConfig(process.env, process.cwd());
+  if (eventStoreUrl !== undefined)
+    throw new ConfigurationMistake(
+      'The log lies on a server, which checks its own files: leave EVENTSTORE_URL out to look at the log of a folder.',
+    );
   const { events, streams, damages } = await verify(dataFolder, progress());
   if (damages.length === 0) {
     console.log(

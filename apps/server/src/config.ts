@@ -8,12 +8,22 @@ import {
 } from './configuration/variables.ts';
 import { areProxies } from './http/client-address.ts';
 
+/** What a process does; all of it where nothing else is said. */
+export const processRoles = ['api', 'projector', 'scheduler', 'feed'] as const;
+export type ProcessRole = (typeof processRoles)[number];
+
 /** How one server runs. */
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** The folder of the embedded stores, absolute. */
+  /** The folder of the embedded stores, and of the keys where servers keep the rest; absolute. */
   readonly dataFolder: string;
+  /** The event log on an EventStoreDB or KurrentDB server; default: embedded. */
+  readonly eventStoreUrl?: string;
+  /** Read models, keys, accounts, files and working state on a MongoDB replica set; default: embedded. */
+  readonly mongoUrl?: string;
+  /** What this process does; default: everything. Fewer need both servers. */
+  readonly roles?: readonly ProcessRole[];
   /** What links that people follow begin with, without a slash at the end. */
   readonly publicUrl: string;
   /** Proxies whose forwarded headers are believed: addresses or ranges, with commas between. */
@@ -44,11 +54,10 @@ const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host
 const isWebAddress = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
-/** What a later version takes and this one must not seem to. */
-const notYet = {
-  schema: z.undefined(),
-  rule: 'is set, but this version keeps everything in embedded stores: leave it out',
-} as const;
+const isRole = (word: string): word is ProcessRole =>
+  (processRoles as readonly string[]).includes(word);
+
+const wordsOf = (text: string): readonly string[] => text.split(',').map((word) => word.trim());
 
 /**
  * Every variable that the program reads. A new one is an entry here, a field of {@link ServerConfig} and
@@ -83,7 +92,37 @@ const variables = {
   VIVIER_DATA: {
     schema: z.string().default('data'),
     rule: 'must be the path of a folder',
-    meaning: 'folder of the embedded stores',
+    meaning: 'folder of the embedded stores; of the keys alone where servers keep the rest',
+  },
+
+  // Which servers it stands on, and which part of the work is its own.
+  EVENTSTORE_URL: {
+    schema: z
+      .string()
+      .regex(/^(?:esdb|kurrentdb)(?:\+discover)?:\/\/\S+$/)
+      .optional(),
+    rule: 'must be the address of an EventStoreDB, for example esdb://127.0.0.1:2113?tls=false',
+    meaning: 'event log on EventStoreDB or KurrentDB instead of the folder',
+    secret: true,
+  },
+  MONGODB_URL: {
+    schema: z
+      .string()
+      .regex(/^mongodb(?:\+srv)?:\/\/\S+$/)
+      .optional(),
+    rule: 'must be the address of a MongoDB replica set, for example mongodb://127.0.0.1:27017/vivier?replicaSet=rs0',
+    meaning: 'everything else on a MongoDB replica set instead of the folder',
+    secret: true,
+  },
+  VIVIER_ROLES: {
+    schema: z
+      .string()
+      .refine((text) => wordsOf(text).every(isRole))
+      .transform((text) => processRoles.filter((role) => wordsOf(text).includes(role)))
+      .optional(),
+    rule: `must list some of ${processRoles.join(', ')}, with commas between`,
+    meaning: `what this process does, of ${processRoles.map((role) => `\`${role}\``).join(', ')}; fewer need both servers`,
+    shownDefault: processRoles.join(','),
   },
 
   // Whom it trusts and how much it takes in: proxies, limits.
@@ -119,11 +158,21 @@ const variables = {
     rule: 'must be a whole address, for example http://127.0.0.1:4318',
     meaning: 'OpenTelemetry collector that takes traces (OTLP over HTTP)',
   },
-
-  // What it does not do yet.
-  EVENTSTORE_URL: notYet,
-  MONGODB_URL: notYet,
 } as const satisfies Variables;
+
+/** @throws ConfigurationMistake where several processes would share a folder */
+const requireBoth = (
+  roles: readonly ProcessRole[] | undefined,
+  eventStoreUrl: string | undefined,
+  mongoUrl: string | undefined,
+): void => {
+  if (roles === undefined || roles.length === processRoles.length) return;
+  if (eventStoreUrl !== undefined && mongoUrl !== undefined) return;
+  throw new ConfigurationMistake(
+    'VIVIER_ROLES shares the work among processes, but a folder has one owner: set EVENTSTORE_URL and ' +
+      'MONGODB_URL as well, or leave VIVIER_ROLES out.',
+  );
+};
 
 /** The README's table of all settings. */
 export const configurationTable = (): string => variablesTable(variables);
@@ -143,6 +192,8 @@ export const readConfig = (
   warnings.forEach(warn);
   if (mistakes.length > 0) throw new ConfigurationMistake(mistakes.join('\n'));
   const { HOST: host, PORT: port, VIVIER_DATA: folder } = values;
+  const { EVENTSTORE_URL: eventStoreUrl, MONGODB_URL: mongoUrl, VIVIER_ROLES: roles } = values;
+  requireBoth(roles, eventStoreUrl, mongoUrl);
   const publicUrl = values.PUBLIC_URL ?? `http://${inUrl(host)}:${port}`;
   return {
     host,
@@ -155,5 +206,8 @@ export const readConfig = (
       tracesUrl: `${values.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`,
     }),
     ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
+    ...(eventStoreUrl !== undefined && { eventStoreUrl }),
+    ...(mongoUrl !== undefined && { mongoUrl }),
+    ...(roles && { roles }),
   };
 };

@@ -3,10 +3,12 @@ export {
   ConfigurationMistake,
   isLoopback,
   readConfig,
+  type ProcessRole,
   type ServerConfig,
 } from './config.ts';
 export {
   administer,
+  sharedSockets,
   socketPath,
   type AdministrationAnswer,
   type AdministrationLine,

@@ -1,13 +1,24 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigurationMistake, DEFAULT_RATE, isLoopback, type ServerConfig } from './config.ts';
+import {
+  ConfigurationMistake,
+  DEFAULT_RATE,
+  isLoopback,
+  processRoles,
+  type ServerConfig,
+} from './config.ts';
+import { Feed } from './graphql/feed/feed.ts';
+import type { FeedLimits } from './graphql/feed/limits.ts';
+import { serveSockets, type Sockets } from './graphql/feed/sockets.ts';
 import { ApiModule } from './graphql/graphql.module.ts';
 import { edgeRejections } from './graphql/rejections.ts';
 import { administrationSocket } from './http/administration-socket.ts';
 import { explorer } from './http/explorer.ts';
+import { onlyRoles } from './http/only-roles.ts';
 import { health } from './http/health.ts';
 import { invitationPage } from './http/invitation-page.ts';
 import { Rates, ratesOf } from './http/rates.ts';
@@ -36,12 +47,14 @@ export interface StartOptions extends Omit<ServerConfig, 'tracesUrl'> {
   readonly duringRebuild?: HouseOptions['duringRebuild'];
   /** Told of each longer step. */
   readonly onStep?: (step: string) => void;
-  /** Make the demo in an empty store; default: on the loopback address. */
+  /** Make the demo in an empty store; default: on the loopback address, without servers. */
   readonly demo?: boolean;
   /** Serves EventStoreDB's protocol on the loopback address too. */
   readonly eventStoreProtocol?: EventStoreProtocolOptions;
   /** How long a stop waits for running requests, in ms; default: 10 s. */
   readonly patience?: number;
+  /** Other limits of the feed, for tests. */
+  readonly feedLimits?: Partial<FeedLimits>;
 }
 
 export interface Server {
@@ -96,8 +109,12 @@ export const start = async (options: StartOptions): Promise<Server> => {
       : (await import('./telemetry/tracing.ts')).createTracing(options.tracesUrl);
   const instruments = [tracing, metrics].filter((one) => one !== undefined);
   step('Opening the stores');
+  const { eventStoreUrl, mongoUrl, roles = processRoles } = options;
   const house = await openHouse({
     folder: dataFolder,
+    eventStoreUrl,
+    mongoUrl,
+    roles,
     purpose: 'vivier serve',
     log,
     ...(instruments.length > 0 && { instruments: together(instruments) }),
@@ -108,13 +125,15 @@ export const start = async (options: StartOptions): Promise<Server> => {
   });
   let app: NestFastifyApplication | undefined;
   let protocol: EventStoreProtocol | undefined;
+  let sockets: Sockets | undefined;
   try {
     if (!isLoopback(host) && (await demoOf(house)))
       throw new ConfigurationMistake(
         'This folder holds the demo, whose passwords everybody knows: set VIVIER_DATA to another ' +
           'folder, or HOST to 127.0.0.1.',
       );
-    const wantsDemo = options.demo ?? isLoopback(host);
+    const isEmbedded = eventStoreUrl === undefined && mongoUrl === undefined;
+    const wantsDemo = options.demo ?? (isLoopback(host) && isEmbedded);
     if (wantsDemo) step('Looking after the demo organisation');
     const demoInvitation = wantsDemo ? await ensureDemo(house) : undefined;
 
@@ -133,19 +152,31 @@ export const start = async (options: StartOptions): Promise<Server> => {
     });
     tracing?.watch(adapter.getInstance());
     const takesIn = takingIn(adapter.getInstance(), new Rates(rate));
-    app = await NestFactory.create<NestFastifyApplication>(
-      ApiModule.of(house, () => url, new Rates(rate)),
-      adapter,
-      { logger: frameworkLog(log, 'Nest'), abortOnError: false, bufferLogs: false },
-    );
     const server = adapter.getInstance();
-    explorer(server, demoInvitation !== undefined);
-    await transfers(server, house);
+    const byAccount = new Rates(rate);
+    if (roles.includes('feed'))
+      sockets = serveSockets(server, {
+        house,
+        rates: byAccount,
+        limits: options.feedLimits ?? {},
+        schema: () => (app as NestFastifyApplication).get(GraphQLSchemaHost).schema,
+        feed: () => (app as NestFastifyApplication).get(Feed),
+      });
+    onlyRoles(server, roles);
     health(server, house, takesIn);
-    invitationPage(server, house);
-    await app.listen(port, host);
+    if (roles.includes('api') || roles.includes('feed')) {
+      app = await NestFactory.create<NestFastifyApplication>(
+        ApiModule.of(house, () => url, byAccount, options.feedLimits),
+        adapter,
+        { logger: frameworkLog(log, 'Nest'), abortOnError: false, bufferLogs: false },
+      );
+      explorer(server, demoInvitation !== undefined);
+      await transfers(server, house);
+      invitationPage(server, house);
+      await app.listen(port, host);
+    } else await server.listen({ port, host });
     // Whoever is signed in is served before the last name is known.
-    house.directory.begin();
+    if (roles.includes('api')) house.directory.begin();
     const { port: listening } = server.server.address() as AddressInfo;
     const local = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
     // Port 0 is any free one: links then follow what was found.
@@ -157,7 +188,8 @@ export const start = async (options: StartOptions): Promise<Server> => {
       options.eventStoreProtocol && (await serveEventStore(options.eventStoreProtocol, house));
     const ended = protocol;
     const administration = await administrationSocket(house, dataFolder);
-    const running = app;
+    const running = app ?? server;
+    const streams = sockets;
     return {
       url: local,
       house,
@@ -167,6 +199,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       stop: async () => {
         takesIn.stop();
         await administration.close();
+        await streams?.close();
         // A peer that stalls in mid-transfer must not keep the program from ending.
         const hangUp = (): void => {
           server.server.closeAllConnections();

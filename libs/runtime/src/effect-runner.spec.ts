@@ -306,6 +306,37 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
     expect(done).toMatchObject([{ eventId: 'e1', attempt: 1 }]);
   });
 
+  test('is done by one of the processes that share it, and again where that one died of it', async () => {
+    const { clock, done, doing, run, send } = begin();
+    await send(opening(), adding('one'));
+    let begun = (): void => undefined;
+    const dying = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    let die = (_: Error): void => undefined;
+    const never = new Promise<never>((_, reject) => {
+      die = reject;
+    });
+    const here = await run(
+      () => {
+        begun();
+        return never;
+      },
+      { isShared: true },
+    );
+    await dying;
+    const there = await run(doing, { isShared: true });
+    await there.settle();
+    expect(done).toEqual([]);
+
+    clock.set('2026-03-02T09:03:00.000Z');
+    await there.sendDue();
+    expect(done).toMatchObject([{ size: 3, attempt: 2 }]);
+    die(new Error('It is over.'));
+    await here.settle();
+    expect(done).toHaveLength(1);
+  });
+
   test('run by two processes at once is done once or twice, and neither comes to harm', async () => {
     const { done, doing, failures, outbox, run, send, everything } = begin();
     const halts: string[] = [];

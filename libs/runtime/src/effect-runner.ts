@@ -28,6 +28,8 @@ export interface EffectRunnerPorts {
   readonly onHalt?: (effect: string, halt: Halt) => void;
   /** Told of each attempt that failed; `dead` when it was the last. */
   readonly onFailure?: (entry: OutboxEntry, dead: boolean) => void;
+  /** Whether other processes do the same effects: an attempt then keeps them from its task for a while. */
+  readonly isShared?: boolean | undefined;
   readonly wait?: Wait;
   readonly faults?: RuntimeFaults;
 }
@@ -60,6 +62,9 @@ const WAITS = [
   20 * HOUR,
   24 * HOUR,
 ];
+
+/** Longer than any attempt takes: so long nobody else begins one, and a crashed one is not made again. */
+const LONGEST_ATTEMPT_MS = 2 * MINUTE;
 
 const AT_ONCE = 100;
 /** A position without tasks is written down only now and then: what it skips is read again in no time. */
@@ -154,7 +159,7 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
 
   /** Counts an attempt before it is made; undefined where another process has just done the task. */
   const begin = (entry: OutboxEntry): Promise<OutboxEntry | undefined> =>
-    outbox.begin(entry).catch((error: unknown) => {
+    outbox.begin(entry, ports.isShared ? clock.now() + LONGEST_ATTEMPT_MS : undefined).catch((error: unknown) => {
       if (error instanceof RangeError) return undefined;
       throw error;
     });

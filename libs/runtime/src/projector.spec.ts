@@ -277,14 +277,19 @@ test('A projector whose lease somebody else has taken writes nothing more, and t
       await readStore.apply(...batch);
     },
   };
-  const lost = Promise.withResolvers<void>();
+  let tell = (): void => undefined;
+  const lost = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const waits: number[] = [];
   const projector = await startProjector({
     store,
     readStore: fenced,
     codec: sample.codec,
     projections: [notebooks],
-    onLeaseLost: lost.resolve,
+    onLeaseLost: () => {
+      tell();
+    },
     wait: async (ms) => {
       waits.push(ms);
     },
@@ -294,7 +299,7 @@ test('A projector whose lease somebody else has taken writes nothing more, and t
   expect(await progress.reached(0 as Position)).toBe(true);
   isLost = true;
   await send(adding('late'));
-  await lost.promise;
+  await lost;
   expect(progress.position).toBe(0);
   expect(progress.halt).toBeUndefined();
   expect(waits).toEqual([]);

@@ -46,10 +46,12 @@ export class MemoryOutbox implements Outbox {
     return this.#living()[0]?.due;
   }
 
-  async begin(entry: OutboxEntry): Promise<OutboxEntry> {
-    const begun = this.#change(entry, ({ attempts }) => ({ attempts: attempts + 1 }));
-    if (!begun) throw new RangeError('There is no such task any more.');
-    return begun;
+  async begin(entry: OutboxEntry, until?: number): Promise<OutboxEntry> {
+    const held = this.#held.find(is(entry));
+    if (!held || (until !== undefined && held.attempts !== entry.attempts))
+      throw new RangeError('There is no such task any more.');
+    const claim = until === undefined ? {} : { due: until };
+    return this.#change(entry, ({ attempts }) => ({ attempts: attempts + 1, ...claim }))!;
   }
 
   async finish(entry: OutboxEntry): Promise<void> {

@@ -109,6 +109,28 @@ export const outboxContract = (name: string, open: () => Promise<OpenedWorkState
       expect(await outbox.dead(10)).toEqual([]);
     });
 
+    test('lets one of several have for itself what all of them have read', async () => {
+      await take(outbox, task('a'));
+      const entry = await first();
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 4 }, () => outbox.begin(entry, NOON)),
+      );
+      const refused = outcomes.filter((one) => one.status === 'rejected');
+      expect(refused.map(({ reason }) => (reason as Error).name)).toEqual([
+        ...['RangeError', 'RangeError', 'RangeError'],
+      ]);
+      expect((await first()).attempts).toBe(1);
+    });
+
+    test('hands out what is begun until an instant to nobody before, and then again', async () => {
+      await take(outbox, task('a'));
+      const begun = await outbox.begin(await first(), NOON + 5);
+      expect(begun).toEqual({ ...task('a'), attempts: 1, due: NOON + 5, failure: undefined });
+      expect(await outbox.due(NOON + 4, 10)).toEqual([]);
+      expect(await outbox.nextDue()).toBe(NOON + 5);
+      expect(await outbox.due(NOON + 5, 10)).toEqual([begun]);
+    });
+
     test('keeps the dead apart and visible until they are revived', async () => {
       await take(outbox, task('a'));
       await outbox.bury(await outbox.begin(await first()), 'Refused');

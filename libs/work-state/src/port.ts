@@ -1,4 +1,5 @@
 import type { EventId, OrganisationId, Position } from '@vivier/kernel';
+import type { Leases } from './leases.ts';
 
 /** One thing that will be sent at `due` unless the instance's agenda changes first. */
 export interface AgendaEntry {
@@ -56,6 +57,11 @@ export interface WorkState {
   /** What effects have still to do. */
   readonly outbox: Outbox;
   close(): Promise<void>;
+}
+
+/** A working state with what its processes agree by on who does what. */
+export interface SharedWorkState extends WorkState {
+  readonly leases: Leases;
 }
 
 export class SagaPositionMoved extends Error {
@@ -155,11 +161,20 @@ export interface Outbox {
   due(now: number, limit: number): Promise<readonly OutboxEntry[]>;
   /** The instant of the next living task, or `undefined`. */
   nextDue(): Promise<number | undefined>;
-  /** Records that an attempt begins; resolves with the entry as it then is. RangeError: it is gone. */
-  begin(entry: OutboxEntry): Promise<OutboxEntry>;
+  /**
+   * Records that an attempt begins; resolves with the entry as it then is. RangeError: it is gone.
+   *
+   * @param until ms since 1970; for one of several processes, so that one at a time does it: nobody is
+   *   handed it before, and it is refused (RangeError) where an attempt has begun since it was read.
+   *   Without it, its time stays what it was, and a crash in the attempt does it again at once.
+   */
+  begin(entry: OutboxEntry, until?: number): Promise<OutboxEntry>;
   /** It is done: the entry goes. One that is gone already is no mistake, here and below. */
   finish(entry: OutboxEntry): Promise<void>;
-  /** It failed and will be tried again. */
+  /**
+   * It failed and will be tried again. Where several processes share the outbox, this is passed over, as
+   * {@link bury} is, when another attempt has begun since.
+   */
   postpone(entry: OutboxEntry, due: number, failure: string): Promise<void>;
   /** It failed for good: it stays, visibly, until somebody revives it. */
   bury(entry: OutboxEntry, failure: string): Promise<void>;

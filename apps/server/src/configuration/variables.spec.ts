@@ -132,16 +132,41 @@ describe('The settings of the server', () => {
         HOST: 'two words',
         PORT: '65536',
         PUBLIC_URL: 'localhost:4000',
-        MONGODB_URL: 'mongodb://127.0.0.1',
+        MONGODB_URL: 'postgres://user:secret@127.0.0.1',
+        VIVIER_ROLES: 'api,barber',
       }).split('\n'),
     ).toEqual([
       'HOST must be an address or a name to listen on, for example 127.0.0.1.',
       'PORT must be a number from 0 to 65535: set it, or leave it out.',
       'PUBLIC_URL must be a whole address, for example https://recruit.example.org.',
-      'MONGODB_URL is set, but this version keeps everything in embedded stores: leave it out.',
+      'MONGODB_URL must be the address of a MongoDB replica set, for example mongodb://127.0.0.1:27017/vivier?replicaSet=rs0.',
+      'VIVIER_ROLES must list some of api, projector, scheduler, feed, with commas between.',
     ]);
     for (const PORT of ['4e3', '-1', '0x10', ' 80', '400000'])
       expect(mistakesOf({ PORT })).toMatch(/^PORT must be a number/);
+  });
+
+  test('name servers by their addresses, which are secrets, and share the work only on both', () => {
+    const servers = {
+      EVENTSTORE_URL: 'esdb+discover://admin:word@log.example.org:2113',
+      MONGODB_URL: 'mongodb://one:27017,two:27017/vivier?replicaSet=rs0',
+    };
+    expect(readConfig({ ...servers, VIVIER_ROLES: 'scheduler, projector' }, '/srv')).toMatchObject({
+      eventStoreUrl: servers.EVENTSTORE_URL,
+      mongoUrl: servers.MONGODB_URL,
+      roles: ['projector', 'scheduler'],
+    });
+    const { EVENTSTORE_URL } = servers;
+    for (const some of [{}, { EVENTSTORE_URL }, { MONGODB_URL: servers.MONGODB_URL }])
+      expect(mistakesOf({ ...some, VIVIER_ROLES: 'api' })).toMatch(
+        /set EVENTSTORE_URL and MONGODB_URL/,
+      );
+    expect(readConfig({ VIVIER_ROLES: 'feed,scheduler,projector,api' }, '/srv').roles).toHaveLength(
+      4,
+    );
+    expect(mistakesOf({ EVENTSTORE_URL: 'http://127.0.0.1:2113' })).toMatch(
+      /^EVENTSTORE_URL must be/,
+    );
   });
 
   test('warn of what looks like a setting and is none', () => {

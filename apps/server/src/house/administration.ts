@@ -3,8 +3,13 @@ import type { EventId, OrganisationId, PersonId, Scope, StreamName } from '@vivi
 import { newId } from '@vivier/vault';
 import type { House } from './house.ts';
 
-/** Roles of an organisation's own people; candidates register themselves. */
-export const staffRoles = ['operator', 'admin', 'compliance'] as const satisfies readonly Role[];
+/** Roles of those whom the command line adds: people, and programs that read the feed. */
+export const staffRoles = [
+  'operator',
+  'admin',
+  'compliance',
+  'integrator',
+] as const satisfies readonly Role[];
 export type StaffRole = (typeof staffRoles)[number];
 
 export interface NewUser {

@@ -26,7 +26,7 @@ const choring = (people: Readonly<Record<string, CandidateState>>) => {
     begun: personId !== 'unbegun',
   }));
   const ports = {
-    inTurn: (_: string, work: () => Promise<unknown>) => work(),
+    forPerson: (_: string, work: () => Promise<unknown>) => work(),
     candidateOf: async (_: OrganisationId, personId: PersonId) => people[personId] ?? absent,
     identity: { removeAccountsOf: tell('remove account') },
     vault: {

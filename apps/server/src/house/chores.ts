@@ -2,15 +2,17 @@ import { candidate, type CandidateState } from '@vivier/domain';
 import type { Files } from '@vivier/files';
 import type { Identity } from '@vivier/identity';
 import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
-import type { Chore, turns } from '@vivier/runtime';
+import type { Chore } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
+import type { ForPerson } from './taking-turns.ts';
 
 interface Ports {
   readonly vault: Vault;
   readonly identity: Identity;
   readonly files: Files;
-  /** Work under one name goes one after another. */
-  readonly inTurn: ReturnType<typeof turns>;
+  readonly forPerson: ForPerson;
+  /** Where erasure becomes final with the end of an epoch: ends it, unless it was done lately. */
+  readonly endEpoch?: (() => Promise<void>) | undefined;
   readonly candidateOf: (
     organisationId: OrganisationId,
     personId: PersonId,
@@ -18,6 +20,7 @@ interface Ports {
 }
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** How long an address waits for its registration. */
 const CLAIM_LASTS = 15 * MINUTE;
@@ -28,12 +31,12 @@ const CLAIM_LASTS = 15 * MINUTE;
  * registered at this moment is left alone.
  */
 export const releaseClaims = async (
-  { vault, identity, candidateOf, inTurn }: Ports,
+  { vault, identity, candidateOf, forPerson }: Ports,
   now: number,
 ): Promise<void> => {
   const lapsed = () => vault.claims.unconfirmed(now - CLAIM_LASTS);
   for (const { organisationId, personId } of await lapsed())
-    await inTurn(`person ${personId}`, async () => {
+    await forPerson(personId, async () => {
       if (!(await lapsed()).some((claim) => claim.personId === personId)) return;
       const { status } = await candidateOf(organisationId, personId);
       if (status === 'absent') {
@@ -55,6 +58,7 @@ const sweepUploads = async ({ files, vault, candidateOf }: Ports, now: number): 
 
 /** The housekeeping of the stores. */
 export const choresOf = (ports: Ports): readonly Chore[] => [
+  ...(ports.endEpoch ? [{ name: 'endEpoch', every: HOUR, run: ports.endEpoch }] : []),
   { name: 'releaseClaims', every: MINUTE, run: (now) => releaseClaims(ports, now) },
   { name: 'sweepUploads', every: 10 * MINUTE, run: (now) => sweepUploads(ports, now) },
 ];

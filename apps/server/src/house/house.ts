@@ -4,43 +4,44 @@ import type { Files } from '@vivier/files';
 import type { Identity } from '@vivier/identity';
 import { type AnyDecider, type Clock, type OrganisationId, type Position } from '@vivier/kernel';
 import { EventCodec } from '@vivier/kernel/sealing';
-import { projections } from '@vivier/projections';
 import type { ReadStore } from '@vivier/read-store';
 import {
   createExecute,
   load,
-  rebuilder,
-  startEffectRunner,
-  startProjector,
-  startSagaRunner,
   startTicker,
   systemClock,
   turns,
-  type EffectRunner,
   type Execute,
   type Loaded,
-  type Projector,
-  type Rebuilder,
-  type SagaRunner,
   type Ticker,
 } from '@vivier/runtime';
-import { sagas } from '@vivier/sagas';
 import type { Vault } from '@vivier/vault';
-import { ownFolder, type Outbox } from '@vivier/work-state';
-import { requireWhole } from './backing-up.ts';
-import { candidateReader, choresOf, releaseClaims } from './chores.ts';
+import type { Outbox } from '@vivier/work-state';
+import { processRoles, type ProcessRole } from '../config.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import { candidateReader, choresOf, releaseClaims } from './chores.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
-import { effectsOf } from './effects.ts';
+import { endingEpochs } from './ending-epochs.ts';
 import type { Faults } from './faults.ts';
 import type { Log } from './log.ts';
 import { movableClock, type MovableClock } from './movable-clock.ts';
-import { openStores, type PasswordCost } from './stores.ts';
+import { startProjecting, type Projecting } from './projecting.ts';
+import { noScheduling, startScheduling, type Scheduling } from './scheduling.ts';
+import { isShared, openStores, type PasswordCost, type Servers } from './stores.ts';
+import { personTurns, type ForPerson } from './taking-turns.ts';
 
-/** Everything that runs behind the API, opened on one folder. */
-export interface House {
+/** Everything that runs behind the API, opened on one folder and the servers beside it. */
+export interface House extends Scheduling, Omit<Projecting, 'own' | 'stop'> {
   /** What it was opened on. */
   readonly folder: string;
+  /** Which part of the work is this process's. */
+  readonly roles: readonly ProcessRole[];
+  /** Whether other processes work on the same stores. */
+  readonly isShared: boolean;
+  /** Whether everything lies in the folder. */
+  readonly isEmbedded: boolean;
+  /** The projections that this process keeps up with the log at the moment. */
+  readonly projecting: Projecting['own'];
   readonly clock: MovableClock;
   readonly log: Log;
   readonly store: EventStore;
@@ -49,10 +50,6 @@ export interface House {
   readonly identity: Identity;
   readonly files: Files;
   readonly execute: Execute;
-  readonly projector: Projector;
-  readonly rebuilder: Rebuilder;
-  readonly sagas: SagaRunner;
-  readonly effects: EffectRunner;
   readonly outbox: Outbox;
   /** How many deadlines are due at an instant and not sent yet, counted up to a limit. */
   readonly dueDeadlines: (now: number, limit: number) => Promise<number>;
@@ -60,8 +57,10 @@ export interface House {
   readonly directory: DirectoryFollower;
   /** Does what falls due; with a clock that is set by hand, only when it is asked. */
   readonly ticker: Ticker;
-  /** Work under one name goes one after another: registrations, and what tidies up after them. */
+  /** Work under one name goes one after another in this process. */
   readonly inTurn: ReturnType<typeof turns>;
+  /** Registrations, and what tidies up after them, in all processes. */
+  readonly forPerson: ForPerson;
   /** Gives back what registrations that never came have claimed. */
   readonly releaseClaims: () => Promise<void>;
   /** Folds one aggregate of an organisation from the log. */
@@ -78,8 +77,10 @@ export interface House {
   readonly close: () => Promise<void>;
 }
 
-export interface HouseOptions {
+export interface HouseOptions extends Servers {
   readonly folder: string;
+  /** Default: all. Fewer need both servers. */
+  readonly roles?: readonly ProcessRole[] | undefined;
   /** What holds the folder, told to a second process that asks for it. */
   readonly purpose: string;
   readonly log: Log;
@@ -95,31 +96,34 @@ export interface HouseOptions {
 }
 
 /**
- * Opens the embedded stores of a folder and starts what follows the log.
+ * Opens the stores and starts what follows the log.
  *
- * @throws FolderOwned when another process holds the folder
+ * @throws FolderOwned when another process holds the folder; what {@link openStores} rejects with
  */
 export const openHouse = async (options: HouseOptions): Promise<House> => {
-  const { folder, log } = options;
+  const { folder, log, eventStoreUrl, mongoUrl, roles = processRoles } = options;
   const faults = options.faults && { faults: options.faults };
-  const clock = movableClock(folder, options.clock ?? systemClock);
+  const servers = { eventStoreUrl, mongoUrl };
+  const machine = options.clock ?? systemClock;
+  // Time is moved on in a demo alone, which has no servers.
+  const clock = isShared(servers) ? unmovable(machine) : movableClock(folder, machine);
   /** What has been opened, to be closed in the opposite order. */
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const owner = await ownFolder({ folder, about: { command: options.purpose } });
-    opened.push(() => owner.release());
-    requireWhole(folder);
     const stores = await openStores({
       folder,
+      purpose: options.purpose,
       clock,
+      log,
       opened,
-      ...(options.passwordCost && { passwordCost: options.passwordCost }),
+      passwordCost: options.passwordCost,
+      ...servers,
       ...faults,
     });
-    const { vault, readStore, workState, identity, files } = stores;
+    const { vault, readStore, workState, identity, files, leases } = stores;
     const store = options.instruments?.store(stores.store) ?? stores.store;
 
     const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
@@ -133,68 +137,32 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       ...faults,
     });
     const execute = options.instruments?.execute(door) ?? door;
-    const projector = await startProjector({
+    const projecting = await startProjecting({
       store,
       readStore,
       codec,
-      projections,
+      log,
+      leases,
+      isProjector: roles.includes('projector'),
+      afterPage: options.duringRebuild,
       ...faults,
-      onHalt: (projection, halt) => {
-        log.error({ projection, ...halt }, 'A projection stands still.');
-      },
     });
-    opened.push(() => projector.stop());
-    const rebuilds = rebuilder({
-      store,
-      readStore,
-      codec,
-      projections,
-      projector,
-      ...(options.duringRebuild && { afterPage: options.duringRebuild }),
-    });
-    opened.push(() => rebuilds.stop());
-    const runner = await startSagaRunner({
-      store,
-      workState,
-      codec,
-      clock,
-      execute,
-      sagas,
-      ...faults,
-      onHalt: (saga, halt) => {
-        log.error({ saga, ...halt }, 'A saga stands still.');
-      },
-      onRefused: (saga, { rejected }) => {
-        log.warn({ saga, rejected }, 'What a saga sent was refused.');
-      },
-      onFailure: (saga, failure) => {
-        log.warn({ saga, failure }, 'What a saga wants could not be sent; it is tried again.');
-      },
-    });
-    opened.push(() => runner.stop());
-    const effects = await startEffectRunner({
-      store,
-      outbox: workState.outbox,
-      codec,
-      clock,
-      effects: effectsOf(stores),
-      ...faults,
-      onHalt: (effect, halt) => {
-        log.error({ effect, ...halt }, 'An effect stands still.');
-      },
-      onFailure: ({ effect, eventId, attempts, failure }, dead) => {
-        log.warn({ effect, eventId, attempts, failure, dead }, 'An effect did not come about.');
-      },
-    });
-    opened.push(() => effects.stop());
+    opened.push(() => projecting.stop());
+    const { projector } = projecting;
+    const isScheduler = roles.includes('scheduler');
+    const scheduling = isScheduler
+      ? await startScheduling({ stores, store, codec, clock, execute, log, opened, ...faults })
+      : noScheduling();
     const loadOne: House['load'] = (organisationId, aggregate, key) =>
       load(store, codec, organisationId, aggregate, key);
     const inTurn = turns();
-    const tidied = { ...stores, candidateOf: candidateReader(loadOne), inTurn };
+    const forPerson = personTurns(leases);
+    const endEpoch = endingEpochs(stores);
+    const tidied = { ...stores, candidateOf: candidateReader(loadOne), forPerson, endEpoch };
     const ticker = startTicker({
       clock,
-      dated: [runner, effects],
-      chores: choresOf(tidied),
+      dated: [scheduling.sagas, scheduling.effects],
+      chores: isScheduler ? choresOf(tidied) : [],
       automatic: options.clock === undefined,
       onFailure: (what, error) => {
         log.warn({ what, kind: error instanceof Error ? error.name : typeof error }, 'Not done.');
@@ -220,8 +188,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     const settled = async (): Promise<void> => {
       for (let head: Position | undefined; head !== (await store.head());) {
         head = await store.head();
-        await runner.settled.reached(head);
-        await effects.settled.reached(head);
+        await scheduling.sagas.settled.reached(head);
+        await scheduling.effects.settled.reached(head);
         for (const progress of projector.progress.values()) await progress.reached(head);
         await directory.settled(head);
       }
@@ -237,15 +205,19 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       identity,
       files,
       execute,
+      roles,
+      isShared: isShared(servers),
+      isEmbedded: eventStoreUrl === undefined && mongoUrl === undefined,
       projector,
-      rebuilder: rebuilds,
-      sagas: runner,
-      effects,
+      projecting: projecting.own,
+      rebuilder: projecting.rebuilder,
+      ...scheduling,
       outbox: workState.outbox,
       dueDeadlines: async (now, limit) => (await workState.due(now, limit)).length,
       directory,
       ticker,
       inTurn,
+      forPerson,
       releaseClaims: () => releaseClaims(tidied, clock.now()),
       load: loadOne,
       settled,
@@ -257,3 +229,10 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     throw failure;
   }
 };
+
+const unmovable = (clock: Clock): MovableClock => ({
+  now: () => clock.now(),
+  moveOn: () => {
+    throw new TypeError('The time of several processes cannot be moved on.');
+  },
+});

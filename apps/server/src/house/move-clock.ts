@@ -22,7 +22,7 @@ const LONGEST_YEARS = 10;
  */
 export const moveClock = async (house: House, period: string): Promise<string | Rejection> => {
   const organisations = await house.identity.organisations();
-  if (organisations.length === 0 || organisations.some(({ isDemo }) => !isDemo))
+  if (house.isShared || organisations.length === 0 || organisations.some(({ isDemo }) => !isDemo))
     return clockRejections.NotADemo();
   const { clock, sagas, effects, ticker } = house;
   // Large, and needed here alone.

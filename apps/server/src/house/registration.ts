@@ -66,7 +66,7 @@ const tryToRegister = async (
   if (apart === undefined) return candidateRejections.AddressTaken();
   const command = commandOf(apart);
   const candidateId = personOf(apart);
-  return house.inTurn(`person ${candidateId}`, async () => {
+  return house.forPerson(candidateId, async () => {
     if ((await claim()) !== apart) return undefined;
     faults?.at('between-claim-and-registration');
     const giveUp = async (rejection: Rejection): Promise<Rejection> => {

@@ -1,84 +1,127 @@
 import { join } from 'node:path';
-import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
-import { openFiles, type Files } from '@vivier/files';
-import { openEmbeddedIdentity, type Identity } from '@vivier/identity';
+import {
+  openEmbeddedEventStore,
+  type EventStore,
+  type SharedEventStore,
+} from '@vivier/event-store';
+import type { CipherFor, ContentHash, Files } from '@vivier/files';
+import type { Identity, openEmbeddedIdentity } from '@vivier/identity';
 import { erased, type Clock, type Scope } from '@vivier/kernel';
-import { openEmbeddedReadStore, type ReadStore } from '@vivier/read-store';
-import { openEmbeddedVault, type Vault } from '@vivier/vault';
-import { openEmbeddedWorkState, type WorkState } from '@vivier/work-state';
+import type { ReadStore } from '@vivier/read-store';
+import type { Vault } from '@vivier/vault';
+import { ownFolder, type Leases, type WorkState } from '@vivier/work-state';
+import { requireWhole } from './backing-up.ts';
+import { openEmbeddedStores } from './embedded-stores.ts';
 import type { Faults } from './faults.ts';
+import { installationOf } from './installation.ts';
+import type { Log } from './log.ts';
 
 export type PasswordCost = NonNullable<Parameters<typeof openEmbeddedIdentity>[0]['passwordCost']>;
 
-/** What a folder holds. */
-export interface Stores {
+/** Everything that is kept but the log. */
+export interface Kept {
   readonly vault: Vault;
-  readonly store: EventStore;
   readonly readStore: ReadStore;
   readonly workState: WorkState;
   readonly identity: Identity;
   readonly files: Files;
+  /** Where several processes share it: who does what is for one of them at a time. */
+  readonly leases?: Leases;
+  /** Where erasure becomes final only with the end of an epoch: ends it. */
+  readonly rotateEpoch?: () => Promise<void>;
 }
 
-export interface StoresOptions {
+/** What an installation holds. */
+export interface Stores extends Kept {
+  readonly store: EventStore;
+}
+
+/** The servers that keep what is not in the folder. */
+export interface Servers {
+  readonly eventStoreUrl?: string | undefined;
+  readonly mongoUrl?: string | undefined;
+}
+
+export interface StoresOptions extends Servers {
   readonly folder: string;
+  /** What holds the folder, told to a second process that asks for it. */
+  readonly purpose: string;
   readonly clock: Clock;
+  readonly log: Log;
   /** Gets a way to close each store, in the order in which they are opened. */
   readonly opened: (() => Promise<void>)[];
-  readonly passwordCost?: PasswordCost;
-  readonly faults?: Faults;
+  readonly passwordCost?: PasswordCost | undefined;
+  readonly faults?: Faults | undefined;
 }
+
+/** Whether nothing but keys lies in the folder, so that several processes may use it. */
+export const isShared = ({ eventStoreUrl, mongoUrl }: Servers): boolean =>
+  eventStoreUrl !== undefined && mongoUrl !== undefined;
 
 const accountScope = 'account' as Scope;
 
-/** Opens the embedded stores of a folder that this process owns. */
-export const openStores = async ({
-  folder,
-  clock,
-  opened,
-  passwordCost,
-  faults,
-}: StoresOptions): Promise<Stores> => {
-  const at = (name: string): string => join(folder, name);
+export const cipherOf =
+  (vault: Vault): CipherFor =>
+  async (organisationId, personId, uploadId) => {
+    const cipher = await vault.fileKey(organisationId, personId, `file-${uploadId}` as Scope);
+    return cipher === erased ? 'erased' : cipher;
+  };
 
-  const vault = await openEmbeddedVault({
-    keysFile: at('keys.sqlite'),
-    masterKeysFile: at('master-keys.json'),
-    fenceFile: at('erased.jsonl'),
-    clock,
-    ...(faults && { faults }),
+export const contentHashOf =
+  (vault: Vault): ContentHash =>
+  (organisationId, personId, content) =>
+    vault.mac(organisationId, personId, accountScope, 'document-content', content);
+
+const openLogServer = async (
+  address: string,
+  installation: string,
+  { opened, log }: Pick<StoresOptions, 'opened' | 'log'>,
+): Promise<SharedEventStore> => {
+  const { openEventStoreDb } = await import('@vivier/event-store');
+  const store = await openEventStoreDb({
+    address,
+    installation,
+    interrupted: (error) => {
+      const kind = error instanceof Error ? error.name : typeof error;
+      log.warn({ kind }, 'The event store broke off; what follows the log asks again.');
+    },
   });
-  opened.push(() => vault.close());
+  opened.push(() => store.close());
+  return store;
+};
+
+/**
+ * Opens the stores of an installation: those of the folder, which then has this process as its owner,
+ * and those on servers. A server that cannot be used is found before anything is written.
+ *
+ * @throws FolderOwned, UnusableEventStore, DatabaseRefused, EpochKeyMissing, MasterKeyMissing
+ */
+export const openStores = async (options: StoresOptions): Promise<Stores> => {
+  const { folder, purpose, clock, opened, eventStoreUrl, mongoUrl, faults } = options;
+  if (!isShared(options)) {
+    const owner = await ownFolder({ folder, about: { command: purpose } });
+    opened.push(() => owner.release());
+  }
+  requireWhole(folder);
+  const installation =
+    eventStoreUrl === undefined && mongoUrl === undefined ? '' : installationOf(folder);
+  const server =
+    eventStoreUrl === undefined
+      ? undefined
+      : await openLogServer(eventStoreUrl, installation, options);
+  const kept =
+    mongoUrl === undefined
+      ? await openEmbeddedStores(options)
+      : await (
+          await import('./server-stores.ts')
+        ).openServerStores(mongoUrl, installation, options);
+  await server?.claim(installation);
+  if (server) return { ...kept, store: server };
   const store = await openEmbeddedEventStore({
-    file: at('log.sqlite'),
+    file: join(folder, 'log.sqlite'),
     now: () => clock.now(),
     ...(faults && { faults }),
   });
   opened.push(() => store.close());
-  const readStore = await openEmbeddedReadStore({ file: at('read-models.sqlite') });
-  opened.push(() => readStore.close());
-  const workState = await openEmbeddedWorkState({ file: at('work-state.sqlite') });
-  opened.push(() => workState.close());
-  const identity = await openEmbeddedIdentity({
-    file: at('accounts.sqlite'),
-    issuerKeyFile: at('issuer-key.json'),
-    clock,
-    hashAddress: (organisationId, email) =>
-      vault.organisationMac(organisationId, 'account-address', email),
-    ...(passwordCost && { passwordCost }),
-  });
-  opened.push(() => identity.close());
-  const files = await openFiles({
-    folder: at('documents'),
-    database: at('documents.sqlite'),
-    clock,
-    cipherFor: async (organisationId, personId, uploadId) => {
-      const cipher = await vault.fileKey(organisationId, personId, `file-${uploadId}` as Scope);
-      return cipher === erased ? 'erased' : cipher;
-    },
-    contentHash: (organisationId, personId, content) =>
-      vault.mac(organisationId, personId, accountScope, 'document-content', content),
-  });
-  opened.push(() => files.close());
-  return { vault, store, readStore, workState, identity, files };
+  return { ...kept, store };
 };

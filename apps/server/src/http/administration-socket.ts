@@ -1,4 +1,5 @@
-import { chmod, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join, relative } from 'node:path';
 import { BackupUnusable, DamagedCopy } from '@vivier/backup';
@@ -119,6 +120,11 @@ export const administer = async (
         return isRejection(replayed) ? replayed : { done: { dossier: JSON.stringify(replayed) } };
       }
       case 'backUp': {
+        if (!house.isEmbedded)
+          return backupRejections.BackupRefused({
+            because:
+              'What lies on servers is backed up with their own tools: see docs/operations.md, and copy VIVIER_DATA, which holds the keys, apart from it.',
+          });
         const now = new Date(house.clock.now());
         const { begunAt, files, bytes } = await backUp(house.folder, request, now);
         return { done: { begunAt, files: String(files), bytes: String(bytes) } };
@@ -132,9 +138,15 @@ export const administer = async (
   }
 };
 
+/** The sockets of the processes that share a folder; those of killed ones lie among them. */
+export const sharedSockets = async (folder: string): Promise<readonly string[]> => {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => /^vivier-[\w-]+\.sock$/.test(name));
+};
+
 /** The socket's path, the shorter way to write it: systems allow about 100 bytes. */
-export const socketPath = (folder: string): string => {
-  const absolute = join(folder, 'vivier.sock');
+export const socketPath = (folder: string, name = 'vivier.sock'): string => {
+  const absolute = join(folder, name);
   const near = relative(process.cwd(), absolute);
   return near.length < absolute.length ? near : absolute;
 };
@@ -180,9 +192,9 @@ export const administrationSocket = async (
   house: House,
   folder: string,
 ): Promise<{ close(): Promise<void> }> => {
-  const path = socketPath(folder);
+  const path = socketPath(folder, house.isShared ? `vivier-${randomUUID()}.sock` : undefined);
   // Whoever holds the folder is alone: a socket that lies there is of a process that was killed.
-  await rm(path, { force: true });
+  if (!house.isShared) await rm(path, { force: true });
   const server: Server = createServer((request, response) => {
     const gone = new AbortController();
     response.once('close', () => {

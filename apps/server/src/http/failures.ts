@@ -1,8 +1,8 @@
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Rejection } from '@vivier/kernel';
-import { commandRejections, needsUpgrade } from '@vivier/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HOUSE } from '../graphql/bus.ts';
+import { knownRejection } from '../graphql/format-error.ts';
 import { edgeRejections } from '../graphql/rejections.ts';
 import type { House } from '../house/house.ts';
 
@@ -15,7 +15,6 @@ const statusOf = (failure: unknown): number => {
 const rejectionOf = (status: number): Rejection => {
   if (status === 413) return edgeRejections.BodyTooLarge();
   if (status === 404) return edgeRejections.AddressUnknown();
-  if (status === 503) return commandRejections.UpgradeNeeded();
   return status === 500 ? edgeRejections.InternalError() : edgeRejections.BodyNotUnderstood();
 };
 
@@ -30,7 +29,8 @@ export class Failures implements ExceptionFilter {
 
   catch(failure: unknown, host: ArgumentsHost): unknown {
     if (host.getType<'graphql' | 'http'>() === 'graphql') return failure;
-    const status = needsUpgrade(failure) ? 503 : statusOf(failure);
+    const known = knownRejection(failure);
+    const status = known ? 503 : statusOf(failure);
     if (status === 500)
       this.house.log.error(
         {
@@ -40,7 +40,7 @@ export class Failures implements ExceptionFilter {
         },
         'An unforeseen error.',
       );
-    const { rejected: code, message, remedy, retry } = rejectionOf(status);
+    const { rejected: code, message, remedy, retry } = known ?? rejectionOf(status);
     const http = host.switchToHttp();
     const isGraphQL = http.getRequest<FastifyRequest>().url.split('?')[0] === '/graphql';
     return http

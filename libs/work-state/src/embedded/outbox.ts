@@ -43,6 +43,10 @@ const statements = (database: DatabaseSync) => {
     begin: prepare(
       'UPDATE tasks SET attempts = attempts + 1 WHERE effect = ? AND event = ? RETURNING *',
     ),
+    claim: prepare(
+      `UPDATE tasks SET attempts = attempts + 1, due = ?
+        WHERE effect = ? AND event = ? AND attempts = ? AND dead = 0 RETURNING *`,
+    ),
     finish: prepare('DELETE FROM tasks WHERE effect = ? AND event = ?'),
     postpone: prepare('UPDATE tasks SET due = ?, failure = ? WHERE effect = ? AND event = ?'),
     bury: prepare('UPDATE tasks SET dead = 1, failure = ? WHERE effect = ? AND event = ?'),
@@ -88,9 +92,14 @@ export class EmbeddedOutbox implements Outbox {
     return due ?? undefined;
   }
 
-  async begin(one: OutboxEntry): Promise<OutboxEntry> {
-    const row = this.#statements.begin.get(one.effect, one.eventId);
-    if (!row) throw new RangeError(`${one.effect} has no such task any more.`);
+  async begin(one: OutboxEntry, until?: number): Promise<OutboxEntry> {
+    const { effect, eventId, attempts } = one;
+    const { begin, claim } = this.#statements;
+    const row =
+      until === undefined
+        ? begin.get(effect, eventId)
+        : claim.get(until, effect, eventId, attempts);
+    if (!row) throw new RangeError(`${effect} has no such task any more.`);
     return entry(row as unknown as Row);
   }
 

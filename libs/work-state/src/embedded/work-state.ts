@@ -6,10 +6,11 @@ import {
   type AgendaEntry,
   type SagaBatch,
   type SagaInstance,
-  type WorkState,
+  type SharedWorkState,
 } from '../port.ts';
 import { AgendaTable } from './agenda-table.ts';
 import { inTransaction, openDatabase } from './database.ts';
+import { EmbeddedLeases } from './leases.ts';
 import { EmbeddedOutbox } from './outbox.ts';
 import { Owners } from './owners.ts';
 
@@ -46,7 +47,7 @@ const statements = (database: DatabaseSync) => {
   };
 };
 
-class EmbeddedWorkState implements WorkState {
+class EmbeddedWorkState implements SharedWorkState {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof statements>;
   readonly #owners: Owners;
@@ -54,6 +55,7 @@ class EmbeddedWorkState implements WorkState {
   /** By owner and instance. */
   readonly #remembered = new Map<string, InstanceRow>();
   readonly outbox: EmbeddedOutbox;
+  readonly leases = new EmbeddedLeases();
 
   constructor(file: string) {
     this.#database = openDatabase(file);
@@ -167,4 +169,4 @@ export const openEmbeddedWorkState = async ({
   file,
 }: {
   readonly file: string;
-}): Promise<WorkState> => new EmbeddedWorkState(file);
+}): Promise<SharedWorkState> => new EmbeddedWorkState(file);

@@ -1,0 +1,100 @@
+import type { Collection, Db, ObjectId } from 'mongodb';
+import type { EventId, OrganisationId, Position } from '@vivier/kernel';
+import { acknowledged, makeCollections } from '@vivier/mongodb/driver';
+
+/** How far a saga or an effect has come. */
+export interface PositionRow {
+  /** `saga:` or `effect:` and the name. */
+  readonly _id: string;
+  readonly position: Position;
+  /** The last batch: by it, a writer who did not hear that it was stored recognises it. */
+  readonly batch: ObjectId;
+}
+
+/** Where an entry of an instance lies. */
+export interface Place {
+  readonly due: number;
+  readonly key: string;
+}
+
+/** One instance of a saga. The members of an id stand in this order wherever one is made. */
+export interface InstanceRow {
+  readonly _id: {
+    readonly saga: string;
+    readonly organisation: OrganisationId;
+    readonly instance: string;
+  };
+  readonly state: string | null;
+  /** The entries that it was last given; those that were done meanwhile are still named. */
+  readonly entries: readonly Place[];
+}
+
+/**
+ * An entry of the agenda. The ids compare member by member, so the agenda lies in the order in which it
+ * falls due: what is due is read from its beginning, and no other index is needed.
+ */
+export interface AgendaRow {
+  readonly _id: {
+    readonly due: number;
+    readonly organisation: OrganisationId;
+    readonly saga: string;
+    readonly instance: string;
+    readonly key: string;
+  };
+  readonly payload: string;
+}
+
+/** A task of the outbox. */
+export interface TaskRow {
+  readonly _id: { readonly effect: string; readonly event: EventId };
+  readonly organisation: OrganisationId;
+  readonly task: string;
+  readonly attempts: number;
+  readonly due: number;
+  readonly failure: string | null;
+  readonly isDead: boolean;
+  /** Where the batch ended that brought it, and its turn in it: the order of the log. */
+  readonly log: Position;
+  readonly turn: number;
+}
+
+/** Its number is what a batch of the read store shows: see `underLease` there. */
+export interface LeaseRow {
+  readonly _id: string;
+  readonly number: number;
+  /** Absent where nobody has it. */
+  readonly holder?: string;
+  readonly until: Date;
+}
+
+export interface Rows {
+  readonly positions: Collection<PositionRow>;
+  readonly instances: Collection<InstanceRow>;
+  readonly agenda: Collection<AgendaRow>;
+  readonly tasks: Collection<TaskRow>;
+  readonly leases: Collection<LeaseRow>;
+}
+
+export const rowsIn = (given: Db): Rows => {
+  const db = acknowledged(given);
+  return {
+    positions: db.collection('work_positions'),
+    instances: db.collection('work_instances'),
+    agenda: db.collection('work_agenda'),
+    tasks: db.collection('work_tasks'),
+    leases: db.collection('leases'),
+  };
+};
+
+/** Makes what is missing of collections and indexes. Idempotent, also for two processes at once. */
+export const prepareRows = async (db: Db, rows: Rows): Promise<void> => {
+  const names = Object.values(rows as unknown as Record<string, Collection>).map(
+    ({ collectionName }) => collectionName,
+  );
+  await makeCollections(acknowledged(db), names);
+  const order = { due: 1, log: 1, turn: 1 } as const;
+  await rows.tasks.createIndexes([
+    { name: 'living', key: order, partialFilterExpression: { isDead: false } },
+    { name: 'dead', key: order, partialFilterExpression: { isDead: true } },
+  ]);
+};
