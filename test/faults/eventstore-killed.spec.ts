@@ -1,10 +1,7 @@
 import { jest } from '@jest/globals';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   openEventStoreDb,
@@ -22,61 +19,11 @@ import {
   type OrganisationId,
   type Position,
 } from '@vivier/kernel';
-import { child } from '../support/child.ts';
+import { later, MortalServer } from './mortal-server.ts';
 import { drawing, isLong, seed } from './seeded.ts';
 
 const rounds = isLong ? 50 : 3;
 jest.setTimeout(isLong ? 1_800_000 : 120_000);
-
-const later = () => {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve: () => resolve() };
-};
-
-/** A server that is killed and comes back, at one address. */
-class MortalServer {
-  /** Resolved while it lives. */
-  up = later();
-  #process: ReturnType<typeof child> | undefined;
-  #target = 0;
-  readonly #network = createServer((client) => {
-    const server = connect(this.#target, '127.0.0.1');
-    client.pipe(server).pipe(client);
-    const cut = (): void => {
-      client.destroy();
-      server.destroy();
-    };
-    for (const side of [client, server]) side.on('error', cut).on('close', cut);
-  });
-
-  constructor(private readonly file: string) {}
-
-  async start(): Promise<string> {
-    const started = child(new URL('./eventstore-server.child.mjs', import.meta.url), [this.file]);
-    this.#process = started;
-    let errors = '';
-    started.stderr.on('data', (piece: Buffer) => (errors += piece.toString()));
-    this.#target = await new Promise((resolve, reject) => {
-      createInterface(started.stdout).once('line', (line) => resolve(Number(line)));
-      started.once('close', () => reject(new Error(`It never served: ${errors}`)));
-    });
-    if (!this.#network.listening) await once(this.#network.listen(0, '127.0.0.1'), 'listening');
-    this.up.resolve();
-    return `esdb://127.0.0.1:${(this.#network.address() as AddressInfo).port}?tls=false`;
-  }
-
-  async kill(): Promise<void> {
-    this.up = later();
-    const ended = once(this.#process!, 'close');
-    this.#process?.kill('SIGKILL');
-    expect(await ended).toEqual([null, 'SIGKILL']);
-  }
-
-  close(): void {
-    this.#network.close();
-  }
-}
 
 const newRecord = (): NewRecord => ({
   id: crypto.randomUUID() as EventId,

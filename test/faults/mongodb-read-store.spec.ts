@@ -7,9 +7,10 @@ import {
   type Projection,
   type Scope,
 } from '@vivier/kernel';
-import { openEmbeddedReadStore, openMongoDatabase, openMongoReadStore } from '@vivier/read-store';
-import type { MongoDatabase, ReadDocument, ReadStore } from '@vivier/read-store';
-import { onOwnServer, ownServer, type OwnServer } from '@vivier/read-store/contract';
+import { openMongoDatabase, type MongoDatabase } from '@vivier/mongodb';
+import { onOwnServer, ownServer, type OwnServer } from '@vivier/mongodb/contract';
+import { openEmbeddedReadStore, openMongoReadStore } from '@vivier/read-store';
+import type { ReadDocument, ReadStore } from '@vivier/read-store';
 import { startProjector } from '@vivier/runtime';
 import { inStream, MemoryEventStore, MemoryVault, organisation, Past } from '@vivier/testing';
 import { jest } from '@jest/globals';

@@ -1,3 +1,5 @@
 export * from './port.ts';
 export * from './refusals.ts';
 export { openFiles, type FilesOptions } from './embedded/open-files.ts';
+export { openMongoFiles } from './mongodb/open.ts';
+export type { MongoFilesOptions } from './mongodb/files.ts';

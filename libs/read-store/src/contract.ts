@@ -5,7 +5,6 @@ import { propertiesContract } from './properties.contract.ts';
 import { switchingContract } from './switching.contract.ts';
 import { writesContract } from './writes.contract.ts';
 
-export { onOwnServer, ownServer, type OwnServer } from './mongodb/own-server.contract.ts';
 export type { OpenedReadStore, OpenReadStore } from './opened.contract.ts';
 
 /**

@@ -1,14 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -22,6 +14,8 @@ import {
   pdfOf,
   refusalOf,
 } from '../contract.ts';
+import type { Files } from '../port.ts';
+import { tamperedContract } from '../tampered.contract.ts';
 import { pdf, pdfStream } from '../testing/pdf.ts';
 import { fixedCipher, TestKeys } from '../testing/sealing.ts';
 import { openFiles, type FilesOptions } from './open-files.ts';
@@ -32,7 +26,11 @@ const newFolder = () => {
   folders.push(folder);
   return folder;
 };
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+const opened: Files[] = [];
+afterAll(async () => {
+  for (const files of opened) await files.close();
+  folders.forEach((folder) => rmSync(folder, { recursive: true }));
+});
 
 const openIn = (folder: string, more: Partial<FilesOptions> = {}) => {
   const { cipherFor, contentHash } = new TestKeys();
@@ -122,67 +120,17 @@ describe('On disk', () => {
   });
 });
 
-describe('A sealed file that was tampered with', () => {
-  const PIECE = 4 + 12 + 16 + 65_536;
-  const HEADER = 4;
-
-  const tampered: readonly (readonly [what: string, (sealed: Buffer) => Buffer])[] = [
-    ['is cut off between two pieces', (sealed) => sealed.subarray(0, HEADER + 2 * PIECE)],
-    ['is cut off in a piece', (sealed) => sealed.subarray(0, sealed.length - 1)],
-    ['lost a piece in the middle', (sealed) => without(sealed, HEADER + PIECE, HEADER + 2 * PIECE)],
-    [
-      'has two pieces in each other’s place',
-      (sealed) =>
-        Buffer.concat([
-          sealed.subarray(0, HEADER),
-          sealed.subarray(HEADER + PIECE, HEADER + 2 * PIECE),
-          sealed.subarray(HEADER, HEADER + PIECE),
-          sealed.subarray(HEADER + 2 * PIECE),
-        ]),
-    ],
-    ['has a piece twice', (sealed) => Buffer.concat([sealed, sealed.subarray(HEADER + 2 * PIECE)])],
-    ['has a bit turned', (sealed) => turned(sealed, HEADER + PIECE + 100)],
-    ['has another beginning', (sealed) => turned(sealed, 0)],
-    ['claims a piece of any length', (sealed) => turned(sealed, HEADER)],
-    ['is empty', () => Buffer.alloc(0)],
-    ['is a header and nothing more', (sealed) => sealed.subarray(0, HEADER)],
-  ];
-  const without = (bytes: Buffer, from: number, to: number) =>
-    Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
-  const turned = (bytes: Buffer, at: number) => {
-    const changed = Buffer.from(bytes);
-    changed[at] = changed[at]! ^ 1;
-    return changed;
+tamperedContract('the embedded document store', async () => {
+  const folder = newFolder();
+  const place = (fileId: string) => join(folder, 'files', fileId.slice(0, 2), fileId);
+  const files = await openIn(folder);
+  opened.push(files);
+  return {
+    files,
+    sealed: async (fileId) => readFileSync(place(fileId)),
+    replace: async (fileId, sealed) =>
+      sealed ? writeFileSync(place(fileId), sealed) : rmSync(place(fileId)),
   };
-
-  test.each(tampered)('and %s is not handed out, not even in part', async (_, tamper) => {
-    const folder = newFolder();
-    const files = await openIn(folder);
-    const mine = newUpload();
-    await files.receive(await addressFor(files, mine), inPieces(pdfOf(150_000)));
-    const [place] = sealedIn(folder);
-    writeFileSync(place!, tamper(readFileSync(place!)));
-    const { token } = await files.requestDownload({ ...mine, fileId: mine.uploadId });
-    expect(await refusalOf(files.open(token))).toBe('SealedFileDamaged');
-    await files.close();
-  });
-
-  test('or that is missing, or is another file of the person, is not handed out', async () => {
-    const folder = newFolder();
-    const files = await openIn(folder);
-    const [one, other] = [newUpload(), newUpload()];
-    for (const mine of [one, other])
-      await files.receive(await addressFor(files, mine), inPieces(pdfOf(150_000)));
-    const place = (mine: typeof one) =>
-      join(folder, 'files', mine.uploadId.slice(0, 2), mine.uploadId);
-    cpSync(place(one), place(other));
-    const swapped = await files.requestDownload({ ...other, fileId: other.uploadId });
-    expect(await refusalOf(files.open(swapped.token))).toBe('SealedFileDamaged');
-    rmSync(place(one));
-    const missing = await files.requestDownload({ ...one, fileId: one.uploadId });
-    expect(await refusalOf(files.open(missing.token))).toBe('SealedFileDamaged');
-    await files.close();
-  });
 });
 
 describe('After a kill', () => {

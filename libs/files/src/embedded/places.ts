@@ -1,9 +1,12 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { requireFileId } from '../file-id.ts';
 import type { FileId } from '../port.ts';
+import { FileRefused } from '../refusals.ts';
+import type { ByteSink } from '../sealed-file.ts';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const BYTES_A_READ = 64 * 1024;
 
 /**
  * Where sealed files lie: `<folder>/files/<2 hex>/<file id>`, and `<folder>/files/incoming` for those
@@ -28,12 +31,47 @@ export class Places {
 
   /** @throws TypeError when the id is no UUID in lower case, so that no id leads to another folder. */
   of(fileId: FileId): string {
-    if (!uuid.test(fileId)) throw new TypeError('The id of a file must be a UUID in lower case.');
+    requireFileId(fileId);
     return join(this.#folder, fileId.slice(0, 2), fileId);
   }
 
   incoming(attempt: string): string {
     return join(this.#folder, 'incoming', attempt);
+  }
+
+  /** A new incoming file, readable for the process's own user only. */
+  async write(attempt: string): Promise<ByteSink> {
+    const file = await open(this.incoming(attempt), 'wx', 0o600);
+    const close = async () => {
+      if (file.fd >= 0) await file.close();
+    };
+    return {
+      write: async (bytes) => {
+        for (let from = 0; from < bytes.length;)
+          from += (await file.write(bytes, from)).bytesWritten;
+      },
+      finish: async () => {
+        await file.sync();
+        await close();
+      },
+      close,
+    };
+  }
+
+  /** The bytes of a file at a place; fails with SealedFileDamaged when it is missing. */
+  async *read(place: string): AsyncGenerator<Uint8Array> {
+    const file = await open(place, 'r').catch((cause: NodeJS.ErrnoException) => {
+      throw cause.code === 'ENOENT' ? new FileRefused('SealedFileDamaged', { cause }) : cause;
+    });
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(BYTES_A_READ), 0, BYTES_A_READ);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
   }
 
   /** Gives an incoming file its place, durably. */

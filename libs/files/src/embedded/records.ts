@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
+import type { UploadRow } from '../keeping.ts';
 import type { AccountId, FileId, FileOwner, MediaType, Uploaded } from '../port.ts';
 
 const schema = `
@@ -31,15 +32,13 @@ const schema = `
   CREATE INDEX IF NOT EXISTS download_of_upload ON download (upload_id);
 `;
 
-/** One row of the table of uploads; times in ms since 1970. */
-export interface UploadRow {
+/** One row of the table of uploads. */
+interface KeptRow {
   readonly upload_id: FileId;
   readonly organisation_id: OrganisationId;
   readonly person_id: PersonId;
   readonly account_id: AccountId;
-  readonly state: 'open' | 'receiving' | 'complete';
   readonly expires_at: number;
-  /** When bytes were first sealed for it. */
   readonly begun_at: number | null;
   readonly media_type: MediaType | null;
   readonly size: number | null;
@@ -48,20 +47,24 @@ export interface UploadRow {
   readonly named: number;
 }
 
-/** The facts of a row that is complete. */
-export function uploadedFrom(row: UploadRow): Uploaded {
-  const { media_type, size, content_hash, completed_at } = row;
+const rowFrom = (kept: KeptRow): UploadRow => {
+  const { upload_id, organisation_id, person_id } = kept;
+  const owner = { uploadId: upload_id, organisationId: organisation_id, personId: person_id };
+  return {
+    ...owner,
+    accountId: kept.account_id,
+    expiresAt: kept.expires_at,
+    begunAt: kept.begun_at,
+    uploaded: kept.completed_at === null ? null : { ...owner, ...contentOf(kept) },
+    bytes: kept.completed_at === null ? null : upload_id,
+    named: kept.named === 1,
+  };
+};
+
+function contentOf({ media_type, size, content_hash, completed_at }: KeptRow) {
   if (media_type === null || size === null || content_hash === null || completed_at === null)
     throw new Error('A complete upload lacks its facts.');
-  return {
-    uploadId: row.upload_id,
-    organisationId: row.organisation_id,
-    personId: row.person_id,
-    mediaType: media_type,
-    size,
-    contentHash: content_hash,
-    completedAt: completed_at,
-  };
+  return { mediaType: media_type, size, contentHash: content_hash, completedAt: completed_at };
 }
 
 /**
@@ -108,8 +111,8 @@ export class Records {
     );
   }
 
-  unnamed(): readonly UploadRow[] {
-    return this.#rows('SELECT * FROM upload WHERE named = 0');
+  unnamed(now: number): readonly UploadRow[] {
+    return this.#rows('SELECT * FROM upload WHERE named = 0 AND expires_at <= ?', now);
   }
 
   receiving(): readonly UploadRow[] {
@@ -121,12 +124,13 @@ export class Records {
     request: FileOwner & { readonly accountId: AccountId; readonly uploadId: FileId },
     tokenHash: string,
     expiresAt: number,
-  ): void {
-    this.#run(
+  ): UploadRow {
+    const [row] = this.#rows(
       `INSERT INTO upload (upload_id, organisation_id, person_id, account_id, state, token_hash, expires_at)
        VALUES (?, ?, ?, ?, 'open', ?, ?)
        ON CONFLICT (upload_id) DO UPDATE
-       SET state = 'open', token_hash = excluded.token_hash, expires_at = excluded.expires_at, attempt = NULL`,
+       SET state = 'open', token_hash = excluded.token_hash, expires_at = excluded.expires_at, attempt = NULL
+       RETURNING *`,
       request.uploadId,
       request.organisationId,
       request.personId,
@@ -134,6 +138,7 @@ export class Records {
       tokenHash,
       expiresAt,
     );
+    return row!;
   }
 
   /** Takes an upload for one transfer; an earlier one loses it. */
@@ -231,7 +236,7 @@ export class Records {
   }
 
   #rows(sql: string, ...values: SQLInputValue[]): UploadRow[] {
-    return this.#statement(sql).all(...values) as unknown as UploadRow[];
+    return (this.#statement(sql).all(...values) as unknown as KeptRow[]).map(rowFrom);
   }
 
   #run(sql: string, ...values: SQLInputValue[]): number {

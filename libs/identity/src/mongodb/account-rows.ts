@@ -1,16 +1,11 @@
 import type { ClientSession } from 'mongodb';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
+import { isDuplicate } from '@vivier/mongodb/driver';
 import type { Identified, StoredAccount } from '../account-store.ts';
 import { bucketOf, standing } from '../accounts.ts';
 import type { Account, AccountId, Organisation, Role } from '../port.ts';
 import { Turns } from '../turns.ts';
-import {
-  gateOf,
-  isDuplicate,
-  type AccountRow,
-  type OrganisationRow,
-  type Rows,
-} from './collections.ts';
+import { gateOf, type AccountRow, type OrganisationRow, type Rows } from './collections.ts';
 import { isAddress, openSecret, sealSecret, type AccountSecrets } from './secrets.ts';
 
 /** Organisations and accounts in the database. */

@@ -1,12 +1,6 @@
-import {
-  WriteConcern,
-  type ClientSession,
-  type Collection,
-  type Db,
-  type Document,
-  type IndexDescription,
-} from 'mongodb';
+import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
+import { acknowledged, inTransaction, isDuplicate, type InSession } from '@vivier/mongodb/driver';
 import type { AccountId, LoginSessionId, Role } from '../port.ts';
 
 export interface OrganisationRow {
@@ -95,19 +89,13 @@ export interface Rows {
    * All of it is durable on a majority when it resolves, or nothing happened and it rejects. `work`
    * runs again when another transaction or a failover came between, and awaits one call after another.
    */
-  transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
+  transaction<T>(work: InSession<T>): Promise<T>;
 }
 
-const MAJORITY = new WriteConcern('majority', undefined, true);
-
 export const rowsIn = (db: Db): Rows => {
+  const safe = acknowledged(db);
   const collection = <Row extends Document>(name: string): Collection<Row> =>
-    db.collection<Row>(`identity_${name}`, {
-      readConcern: { level: 'majority' },
-      readPreference: 'primary',
-      writeConcern: MAJORITY,
-      promoteBuffers: true,
-    });
+    safe.collection<Row>(`identity_${name}`, { promoteBuffers: true });
   return {
     organisations: collection('organisations'),
     accounts: collection('accounts'),
@@ -116,14 +104,7 @@ export const rowsIn = (db: Db): Rows => {
     guesses: collection('guesses'),
     addresses: collection('addresses'),
     gates: collection('gates'),
-    transaction: (work) =>
-      db.client.withSession((session) =>
-        session.withTransaction(work, {
-          readConcern: { level: 'snapshot' },
-          readPreference: 'primary',
-          writeConcern: MAJORITY,
-        }),
-      ),
+    transaction: (work) => inTransaction(db.client, work),
   };
 };
 
@@ -157,10 +138,7 @@ export const prepareRows = async (rows: Rows): Promise<void> => {
     updateOne: { filter: { _id }, update: { $setOnInsert: { turns: 0 } }, upsert: true },
   }));
   await rows.gates.bulkWrite(gates, { ordered: false }).catch((failure: unknown) => {
+    // Otherwise another process was quicker.
     if (!isDuplicate(failure)) throw failure;
   });
 };
-
-/** Another process was quicker. */
-export const isDuplicate = (failure: unknown): boolean =>
-  (failure as { code?: unknown } | null)?.code === 11000;

@@ -1,28 +1,15 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from '@jest/globals';
-import { MongoClient, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { PersonId } from '@vivier/kernel';
+import { databases } from '@vivier/mongodb/contract';
 import { CHEAP, HandClock, type Ground } from '../contract.fixtures.ts';
 import type { Identity } from '../port.ts';
 import type { MongoIdentityOptions } from './identity.ts';
 import { openMongoIdentity } from './open.ts';
 import type { AccountSecrets } from './secrets.ts';
-
-/**
- * Describes what needs a server, given the address of one; without one, a single line says what it takes.
- */
-export const describeOnServer = (
-  url: string | undefined,
-  name: string,
-  suite: (url: string) => void,
-): void => {
-  if (url !== undefined) return describe(name, () => suite(url));
-  test.skip(`${name}: skipped, MONGODB_URL is not set (a container engine runs a MongoDB: docker compose up -d --wait)`, () =>
-    undefined);
-};
 
 /** Keys of persons as a vault would hold them, outside of the database. */
 export class PersonKeys implements AccountSecrets {
@@ -54,18 +41,20 @@ export class PersonKeys implements AccountSecrets {
   }
 }
 
+/** One database, seen by two clients. */
+const twoClients = async () => {
+  const server = await databases();
+  const db = server.create();
+  return { server, seen: [db, await server.seenByAnother(db)] };
+};
+
 /** A database of its own, and identities that stand on it as processes of their own would. */
 export class Accounts implements Ground {
   readonly isShared = true;
   readonly secrets = new PersonKeys();
   readonly folder = mkdtempSync(join(tmpdir(), 'identity-'));
-  readonly #name = `vivier-test-${randomUUID()}`;
-  readonly #url: string;
-  readonly #clients: MongoClient[] = [];
-
-  constructor(url: string) {
-    this.#url = url;
-  }
+  #ground: ReturnType<typeof twoClients> | undefined;
+  #turn = 0;
 
   async open(more: Partial<MongoIdentityOptions> = {}): Promise<Identity> {
     return openMongoIdentity({
@@ -90,15 +79,13 @@ export class Accounts implements Ground {
 
   /** By one of two clients, in turn: no test has to wait for connections. */
   async database(): Promise<Db> {
-    const client =
-      this.#clients.length < 2 ? await MongoClient.connect(this.#url) : this.#clients.shift()!;
-    this.#clients.push(client);
-    return client.db(this.#name);
+    const { seen } = await (this.#ground ??= twoClients());
+    this.#turn += 1;
+    return seen[this.#turn % 2]!;
   }
 
   async remove(): Promise<void> {
-    await (await this.database()).dropDatabase();
-    for (const client of this.#clients) await client.close();
+    await (await this.#ground)?.server.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { isDuplicate } from '@vivier/mongodb/driver';
 import type { Attempted } from '../account-store.ts';
 import { EVERYWHERE, KNOWN_FOR, MOST_KNOWN, requireRoom, WINDOW } from '../guess-limits.ts';
-import { isDuplicate, type AccountRow, type GuessesRow, type Rows } from './collections.ts';
+import type { AccountRow, GuessesRow, Rows } from './collections.ts';
 
 /** How far the clocks of two processes may lie apart, in ms, without one forgetting the other's counts. */
 const CLOCKS_APART = 60_000;

@@ -1,14 +1,15 @@
 import { afterAll, jest } from '@jest/globals';
+import { onServer } from '@vivier/mongodb/contract';
 import { attackContract } from '../attack.contract.ts';
 import { identityContract } from '../contract.ts';
 import { hashingContract } from '../hashing.contract.ts';
-import { Accounts, describeOnServer } from './database.fixtures.ts';
+import { Accounts } from './database.fixtures.ts';
 
 // Every sign-in is a few transactions on a server that may be slow.
 jest.setTimeout(120_000);
 
-describeOnServer(process.env['MONGODB_URL'], 'the MongoDB identity', (url) => {
-  const accounts = new Accounts(url);
+onServer('the MongoDB identity', () => {
+  const accounts = new Accounts();
   afterAll(() => accounts.remove());
 
   identityContract('the MongoDB identity', accounts);

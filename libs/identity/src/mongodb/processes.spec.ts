@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { OrganisationId } from '@vivier/kernel';
+import { onServer } from '@vivier/mongodb/contract';
 import {
   CHEAP,
   HandClock,
@@ -11,12 +12,12 @@ import {
   refusalOf,
 } from '../contract.fixtures.ts';
 import type { Identity } from '../port.ts';
-import { Accounts, describeOnServer } from './database.fixtures.ts';
+import { Accounts } from './database.fixtures.ts';
 
 jest.setTimeout(60_000);
 
-describeOnServer(process.env['MONGODB_URL'], 'identities of several processes', (url) => {
-  const accounts = new Accounts(url);
+onServer('identities of several processes', () => {
+  const accounts = new Accounts();
   afterAll(() => accounts.remove());
 
   let clock: HandClock;
@@ -63,7 +64,7 @@ describeOnServer(process.env['MONGODB_URL'], 'identities of several processes', 
   });
 
   test('that start at once agree on one key for their tokens', async () => {
-    const elsewhere = new Accounts(url);
+    const elsewhere = new Accounts();
     const starting = await Promise.all(Array.from({ length: 6 }, () => elsewhere.open({ clock })));
     await starting[0]!.createOrganisation({ organisationId: acme, slug: 'acme', name: 'Acme' });
     await starting[1]!.addAccount(newAccount(acme));

@@ -1,9 +1,9 @@
 import { MongoServerError, type Collection } from 'mongodb';
 import type { OrganisationId } from '@vivier/kernel';
+import { pause } from '@vivier/mongodb/driver';
 import type { FindOptions, ReadCollection, ReadDocument, ReadFilter } from '../port.ts';
 import { planned, type KeptDocument } from './query.ts';
 import type { Known, Registry } from './registry.ts';
-import { pause } from './transaction.ts';
 
 /**
  * One look at the data for the whole answer, however many batches it comes in, and only at what the

@@ -1,10 +1,9 @@
 import { jest } from '@jest/globals';
 import { START, type Position } from '@vivier/kernel';
+import { databases, onServer, wire, type Fate } from '@vivier/mongodb/contract';
 import { PositionMoved } from '../port.ts';
 import { AMIENS, put } from '../opened.contract.ts';
-import { databases, onServer } from './servers.contract.ts';
 import { openMongoReadStore } from './open.ts';
-import { wire, type Fate } from './wire.fixtures.ts';
 
 jest.setTimeout(120_000);
 

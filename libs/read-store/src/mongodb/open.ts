@@ -1,18 +1,7 @@
-import type { MongoDatabase, MongoDatabaseOptions } from './database.ts';
+import type { MongoDatabase } from '@vivier/mongodb';
 import type { MongoReadStore } from './store.ts';
 
 // The driver is loaded when somebody asks for it: a program on the embedded store starts without it.
-
-/**
- * Connects to a MongoDB replica set and makes sure, before anything is written, that it can be used and
- * that the database is this installation's own.
- *
- * @throws DatabaseRefused in one sentence that says what to do
- */
-export const openMongoDatabase = async (options: MongoDatabaseOptions): Promise<MongoDatabase> => {
-  const { connectedDatabase } = await import('./database.ts');
-  return connectedDatabase(options);
-};
 
 /**
  * A read store in a MongoDB replica set, for several processes. What was written is with the majority and

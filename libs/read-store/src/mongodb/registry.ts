@@ -1,5 +1,6 @@
-import { MongoServerError, ObjectId, type ClientSession, type Db } from 'mongodb';
+import { ObjectId, type ClientSession, type Db } from 'mongodb';
 import { START, type Position } from '@vivier/kernel';
+import { makeCollections } from '@vivier/mongodb/driver';
 import type { DeclaredCollection, OrderTerm } from '../declaration.ts';
 import { LeaseLost, UnknownCollection, type HeldLease } from '../port.ts';
 import { placeOf, type KeptDocument } from './query.ts';
@@ -40,12 +41,6 @@ export interface Known {
   readonly documents: string;
 }
 
-const DUPLICATE_KEY = 11000;
-const NAMESPACE_EXISTS = 48;
-
-export const isDuplicate = (error: unknown): boolean =>
-  error instanceof MongoServerError && error.code === DUPLICATE_KEY;
-
 export const knownOf = (entry: Entry | null): Known | undefined => {
   if (!entry?.documents || !entry.indexes) return undefined;
   const indexedPaths = new Set(entry.indexes.flat().map(({ path }) => path));
@@ -82,10 +77,11 @@ export class Registry {
 
   /** Makes its collections: a transaction should not have to. */
   async open(): Promise<void> {
-    for (const { collectionName } of [this.entries, this.answering, this.dropped])
-      await this.db.createCollection(collectionName).catch((error: unknown) => {
-        if (!(error instanceof MongoServerError && error.code === NAMESPACE_EXISTS)) throw error;
-      });
+    const own = [this.entries, this.answering, this.dropped];
+    await makeCollections(
+      this.db,
+      own.map(({ collectionName }) => collectionName),
+    );
     await this.sweep();
   }
 

@@ -1,13 +1,12 @@
 import { jest } from '@jest/globals';
 import { MongoClient, MongoNetworkError, MongoServerError, type Db } from 'mongodb';
 import { START, type Position } from '@vivier/kernel';
+import { databases, onServer, serverUrl, wire, type Fate } from '@vivier/mongodb/contract';
 import { underLease } from '../lease.ts';
 import { LeaseLost, PositionMoved, UndeclaredSort, UnknownCollection } from '../port.ts';
 import { AMIENS, ids, put, write } from '../opened.contract.ts';
-import { databases, onServer, serverUrl } from './servers.contract.ts';
 import { openMongoReadStore } from './open.ts';
 import type { MongoReadStore } from './store.ts';
-import { wire, type Fate } from './wire.fixtures.ts';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,7 @@
 import { ObjectId, type ClientSession, type MongoClient } from 'mongodb';
+import { inTransaction } from '@vivier/mongodb/driver';
 import { LeaseLost, PositionMoved, UnstorableDocument, type ProjectionBatch } from '../port.ts';
 import type { Registry } from './registry.ts';
-import { inTransaction } from './transaction.ts';
 import { Changed, madeReady, NotThere, write, type ReadyWrites } from './writing.ts';
 
 interface Waiting {

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { START, type Position } from '@vivier/kernel';
+import { databases, onServer } from '@vivier/mongodb/contract';
 import { readStoreContract, type OpenReadStore } from '../contract.ts';
 import { AMIENS, put } from '../opened.contract.ts';
 import type { ReadDocument } from '../port.ts';
-import { databases, onServer } from './servers.contract.ts';
 import { openMongoReadStore } from './open.ts';
 
 // A server of the tests, on a machine that does other things as well.

@@ -1,5 +1,7 @@
 import { ObjectId, type MongoClient } from 'mongodb';
-import type { OrganisationId, Position } from '@vivier/kernel';
+import { START, type OrganisationId, type Position } from '@vivier/kernel';
+import type { MongoDatabase } from '@vivier/mongodb';
+import { isDuplicate, SAFE } from '@vivier/mongodb/driver';
 import { checkUnchanged, checkedDeclaration } from '../declaration.ts';
 import {
   UnknownCollection,
@@ -8,10 +10,10 @@ import {
   type ProjectionBatch,
   type ReadDocument,
   type ReadStore,
+  type Shown,
 } from '../port.ts';
 import { MongoCollection } from './collection.ts';
-import { SAFE, type MongoDatabase } from './database.ts';
-import { isDuplicate, knownOf, Registry } from './registry.ts';
+import { knownOf, Registry } from './registry.ts';
 import { SharedTransaction } from './shared-transaction.ts';
 
 /** Documents in a MongoDB replica set; see `open.ts`. */
@@ -88,6 +90,18 @@ export class MongoReadStore implements ReadStore {
 
   async current(projection: string): Promise<string | undefined> {
     return (await this.#registry.answering.findOne({ _id: projection }))?.collection;
+  }
+
+  async shown(): Promise<readonly Shown[]> {
+    const answering = await this.#registry.answering.find().toArray();
+    const names = answering.map(({ collection }) => collection);
+    const entries = await this.#registry.entries.find({ _id: { $in: names } }).toArray();
+    const found = new Map(entries.map((entry) => [entry._id, entry]));
+    return answering.flatMap(({ _id: projection, collection }) => {
+      const entry = found.get(collection);
+      // Gone in between: it has changed over.
+      return entry ? [{ projection, collection, position: entry.position ?? START }] : [];
+    });
   }
 
   async switchTo(projection: string, collection: string, lease?: HeldLease): Promise<void> {

@@ -6,11 +6,12 @@ import {
   type ObjectId,
 } from 'mongodb';
 import { START } from '@vivier/kernel';
+import { isDuplicate } from '@vivier/mongodb/driver';
 import type { DeclaredCollection } from '../declaration.ts';
 import { storable } from '../document.ts';
 import { UnstorableDocument, type ProjectionBatch, type ReadWrite } from '../port.ts';
 import type { KeptDocument } from './query.ts';
-import { isDuplicate, type Known, type Registry } from './registry.ts';
+import type { Known, Registry } from './registry.ts';
 
 type Operation = AnyBulkWriteOperation<KeptDocument>;
 

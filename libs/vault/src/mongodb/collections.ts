@@ -1,12 +1,6 @@
-import {
-  WriteConcern,
-  type ClientSession,
-  type Collection,
-  type Db,
-  type Document,
-  type IndexDescription,
-} from 'mongodb';
+import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
+import { acknowledged, inTransaction, type InSession } from '@vivier/mongodb/driver';
 import { canonical } from '../aead.ts';
 import { fenceName, type Fence } from '../fence.ts';
 import type { KeyId } from '../scope-key.ts';
@@ -71,33 +65,20 @@ export interface Rows {
    * All of it is durable on a majority when it resolves, or nothing happened and it rejects. `work`
    * runs again when another transaction or a failover came between, and awaits one call after another.
    */
-  transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
+  transaction<T>(work: InSession<T>): Promise<T>;
 }
 
-const MAJORITY = new WriteConcern('majority', undefined, true);
-
 export const rowsIn = (db: Db): Rows => {
+  const safe = acknowledged(db);
   const collection = <Row extends Document>(name: string): Collection<Row> =>
-    db.collection<Row>(name, {
-      readConcern: { level: 'majority' },
-      readPreference: 'primary',
-      writeConcern: MAJORITY,
-      promoteBuffers: true,
-    });
+    safe.collection<Row>(name, { promoteBuffers: true });
   return {
     keys: collection('vault_keys'),
     claims: collection('vault_claims'),
     fences: collection('vault_fences'),
     gates: collection('vault_gates'),
     state: collection('vault_state'),
-    transaction: (work) =>
-      db.client.withSession((session) =>
-        session.withTransaction(work, {
-          readConcern: { level: 'snapshot' },
-          readPreference: 'primary',
-          writeConcern: MAJORITY,
-        }),
-      ),
+    transaction: (work) => inTransaction(db.client, work),
   };
 };
 

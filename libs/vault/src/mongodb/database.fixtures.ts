@@ -1,51 +1,29 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from '@jest/globals';
-import { MongoClient, type Db, type Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
+import { databases } from '@vivier/mongodb/contract';
 import { openEpochKeysFolder } from '../epoch-keys.ts';
 import { openMasterKeysFolder } from '../master-keys.ts';
 import type { SharedVault } from '../port.ts';
 import { openMongoVault } from './open.ts';
 import type { MongoVaultOptions } from './vault.ts';
 
-/**
- * Describes what needs a server, given the address of one; without one, a single line says what it takes.
- */
-export const describeOnServer = (
-  url: string | undefined,
-  name: string,
-  suite: (url: string) => void,
-): void => {
-  if (url !== undefined) return describe(name, () => suite(url));
-  test.skip(`${name}: skipped, MONGODB_URL is not set (a container engine runs a MongoDB: docker compose up -d --wait)`, () =>
-    undefined);
-};
-
 /** An installation: databases, the files outside of them, and the processes that stand on them. */
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'vault-'));
-  readonly #url: string;
-  readonly #clients: MongoClient[] = [];
-  readonly #databases: Db[] = [];
+  readonly #server = databases();
   readonly #vaults: SharedVault[] = [];
-
-  constructor(url: string) {
-    this.#url = url;
-  }
 
   /** An empty database of its own. */
   async database(): Promise<Db> {
-    const db = await this.#connected(`vivier-test-${randomUUID()}`);
-    this.#databases.push(db);
-    return db;
+    return (await this.#server).create();
   }
 
   /** A vault as another process would open it: with a client of its own and its own reading of files. */
   async open(db: Db, more: Partial<MongoVaultOptions> = {}): Promise<SharedVault> {
     const vault = await openMongoVault({
-      db: await this.#connected(db.databaseName),
+      db: await (await this.#server).seenByAnother(db),
       masterKeys: openMasterKeysFolder(this.at('master-keys')),
       epochKeys: openEpochKeysFolder(this.at('epoch-keys')),
       fenceFile: this.at('erased.jsonl'),
@@ -70,15 +48,8 @@ export class Installation {
 
   async remove(): Promise<void> {
     for (const vault of this.#vaults) await vault.close();
-    for (const db of this.#databases) await db.dropDatabase();
-    for (const client of this.#clients) await client.close();
+    await (await this.#server).end();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  async #connected(name: string): Promise<Db> {
-    const client = await MongoClient.connect(this.#url);
-    this.#clients.push(client);
-    return client.db(name);
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Db } from 'mongodb';
 import { erased, type OrganisationId, type PersonId, type SealedBlob } from '@vivier/kernel';
+import { onServer } from '@vivier/mongodb/contract';
 import { account, dossier, newOrganisation, newPerson, originOf, sealOne } from '../contract.ts';
 import { EpochKey, openEpochKeysFolder } from '../epoch-keys.ts';
 import { KeyFenced, type SharedVault } from '../port.ts';
@@ -14,12 +15,12 @@ import {
   type KeyRow,
   type StateRow,
 } from './collections.ts';
-import { copyOf, describeOnServer, Installation, restore, type Copy } from './database.fixtures.ts';
+import { copyOf, Installation, restore, type Copy } from './database.fixtures.ts';
 import type { MongoVaultPoint } from './faults.ts';
 
 jest.setTimeout(60_000);
 
-describeOnServer(process.env['MONGODB_URL'], 'the epochs of a vault on MongoDB', (url) => {
+onServer('the epochs of a vault on MongoDB', () => {
   let installation: Installation;
   let db: Db;
   let vault: SharedVault;
@@ -27,7 +28,7 @@ describeOnServer(process.env['MONGODB_URL'], 'the epochs of a vault on MongoDB',
   let ada: PersonId;
 
   beforeEach(async () => {
-    installation = new Installation(url);
+    installation = new Installation();
     db = await installation.database();
     vault = await installation.open(db);
     organisation = newOrganisation();

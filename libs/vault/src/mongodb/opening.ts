@@ -1,5 +1,5 @@
-import { MongoServerError } from 'mongodb';
 import type { OrganisationId } from '@vivier/kernel';
+import { isDuplicate } from '@vivier/mongodb/driver';
 import type { EpochKeys } from '../epoch-keys.ts';
 import { fenceName, type Fence } from '../fence.ts';
 import type { MasterKeys } from '../master-keys.ts';
@@ -57,7 +57,7 @@ export const begin = async (rows: Rows, epochKeys: EpochKeys): Promise<void> => 
     })
     .catch((failure: unknown) => {
       // Another process was quicker.
-      if (failure instanceof MongoServerError && failure.code === 11000) return false;
+      if (isDuplicate(failure)) return false;
       throw failure;
     });
   if (!begun) await epochKeys.destroy(current);

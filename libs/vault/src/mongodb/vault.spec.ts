@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { Db } from 'mongodb';
+import { onServer } from '@vivier/mongodb/contract';
 import { vaultContract } from '../contract.ts';
-import { describeOnServer, Installation } from './database.fixtures.ts';
+import { Installation } from './database.fixtures.ts';
 
 // Every key is one transaction on a server that may be slow.
 jest.setTimeout(60_000);
 
-describeOnServer(process.env['MONGODB_URL'], 'the MongoDB vault', (url) => {
+onServer('the MongoDB vault', () => {
   let installation: Installation;
   let db: Db;
 
   beforeAll(async () => {
-    installation = new Installation(url);
+    installation = new Installation();
     db = await installation.database();
   });
   afterAll(() => installation.remove());

@@ -1,6 +1,6 @@
-import type { CipherFor } from '../port.ts';
-import { FileRefused } from '../refusals.ts';
-import type { UploadRow } from './records.ts';
+import type { UploadRow } from './keeping.ts';
+import type { CipherFor } from './port.ts';
+import { FileRefused } from './refusals.ts';
 
 /**
  * FileErased when a failure's reason is that the key was destroyed meanwhile, which a cipher can tell
@@ -8,10 +8,10 @@ import type { UploadRow } from './records.ts';
  */
 export async function erasedOr(
   failure: unknown,
-  row: UploadRow,
+  { organisationId, personId, uploadId }: UploadRow,
   cipherFor: CipherFor,
 ): Promise<unknown> {
   if (failure instanceof FileRefused && failure.code !== 'SealedFileDamaged') return failure;
-  const now = await cipherFor(row.organisation_id, row.person_id, row.upload_id);
+  const now = await cipherFor(organisationId, personId, uploadId);
   return now === 'erased' ? new FileRefused('FileErased') : failure;
 }
