@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** From the root of the repository: of the project, and of what only `npm run test:containers` needs. */
+export const lockfiles = ['package-lock.json', 'tools/containers/package-lock.json'];
+
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
 /** The folder from which Node would load `name` for the package at `place`, if the lockfile has it. */
@@ -51,12 +54,12 @@ function loosePins(place, entry) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = fileURLToPath(new URL('../package-lock.json', import.meta.url));
-  const lockfile = JSON.parse(readFileSync(file, 'utf8'));
-  const problems = problemsOf(lockfile);
-  for (const problem of problems) console.error(problem);
-  if (problems.length > 0) process.exit(1);
-  console.log(
-    `${path.basename(file)}: ${Object.keys(lockfile.packages).length} entries, all sound.`,
-  );
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  for (const file of lockfiles) {
+    const lockfile = JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+    const problems = problemsOf(lockfile);
+    for (const problem of problems) console.error(`${file}: ${problem}`);
+    if (problems.length > 0) process.exit(1);
+    console.log(`${file}: ${Object.keys(lockfile.packages).length} entries, all sound.`);
+  }
 }

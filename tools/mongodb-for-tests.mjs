@@ -95,7 +95,10 @@ async function start() {
   return { reason: `it did not start: ${await gone}` };
 }
 
-const [program, ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+/** What makes no sense without a MongoDB is then left out. */
+const needsIt = given[0] === '--only-with-it';
+const [program, ...args] = needsIt ? given.slice(1) : given;
 if (program === undefined) {
   console.error('Say which command to run: node tools/mongodb-for-tests.mjs npm test');
   process.exit(2);
@@ -109,9 +112,10 @@ if (env.MONGODB_URL) console.log('MONGODB_URL is set: tests on a MongoDB use tha
 else {
   const reason = install();
   server = reason === undefined ? await start() : { reason };
-  if (server.url === undefined)
+  if (server.url === undefined) {
     console.log(`Tests on a MongoDB are skipped, ${PACKAGE} cannot be had (${server.reason}).`);
-  else {
+    if (needsIt) process.exit(0);
+  } else {
     env.MONGODB_URL = server.url;
     // Tests that kill a server start their own.
     env.VIVIER_MONGODB_SERVER = command;

@@ -17,22 +17,22 @@ beforeAll(async () => {
 });
 afterAll(() => house.end());
 
-test('A rebuild tells how far each projection is, of how many events, and what came of it', async () => {
+test('A rebuild tells how far each projection is, after how many events, and what came of it', async () => {
   const inside = house.server.house;
   const before = await dossierOf(maison.olu, applicationId);
-  const events = (await inside.store.head()) + 1;
+  const all = (await inside.store.head()) + 1;
   const told: unknown[] = [];
   const answer = await administer(
     inside,
     { do: 'rebuild', projection: 'dossier' },
     {
-      tell: ({ projection, done, of, perSecond }) =>
-        told.push([projection, done, of, perSecond > 0]),
+      tell: ({ projection, events, percent, perSecond }) =>
+        told.push([projection, events, percent, perSecond > 0]),
     },
   );
   expect(answer).toEqual({ done: { dossier: 'answers' } });
-  expect(told[0]).toEqual(['dossier', 0, events, false]);
-  expect(told.at(-1)).toEqual(['dossier', events, events, true]);
+  expect(told[0]).toEqual(['dossier', 0, 0, false]);
+  expect(told.at(-1)).toEqual(['dossier', all, 100, true]);
   expect(await dossierOf(maison.olu, applicationId)).toEqual(before);
 });
 
@@ -41,7 +41,13 @@ test('A projection that there is not is refused with those that there are', asyn
   expect(answer).toMatchObject({
     rejected: 'ProjectionUnknown',
     details: {
-      projections: ['candidateSpace', 'documentAuditTrail', 'dossier', 'reviewSynthesis'],
+      projections: [
+        'candidateSpace',
+        'documentAuditTrail',
+        'dossier',
+        'personalFeedAccess',
+        'reviewSynthesis',
+      ],
     },
   });
 });

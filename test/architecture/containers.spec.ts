@@ -31,6 +31,12 @@ const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =
 ) as object;
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
 
+test('The tests in containers run the images of the compose file.', () => {
+  const tested = read('tools/containers/main.mjs');
+  for (const name of ['eventstore', 'kurrentdb', 'mongodb'])
+    expect(tested).toContain(`'${compose.services[name]?.image}'`);
+});
+
 describe('The compose file', () => {
   test('is one by the specification,', () => {
     // A project's name came into the specification after this schema.

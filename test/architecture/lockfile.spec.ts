@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { problemsOf } from '../../tools/check-lockfile.mjs';
+import { lockfiles, problemsOf } from '../../tools/check-lockfile.mjs';
 
 const integrity = 'sha512-AAAA';
 const sound = {
@@ -56,8 +56,8 @@ test.each(['^1.2.3', '~1.2.3', '1.x', 'latest', '>=1.2.3', '*'])(
   },
 );
 
-test('The lockfile of this repository is sound.', () => {
-  const file = new URL('../../package-lock.json', import.meta.url);
+test.each(lockfiles)('%s of this repository is sound.', (name) => {
+  const file = new URL(`../../${name}`, import.meta.url);
   const lockfile = JSON.parse(readFileSync(file, 'utf8')) as typeof sound;
   expect(problemsOf(lockfile)).toEqual([]);
 });

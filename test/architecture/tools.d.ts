@@ -21,6 +21,7 @@ declare module '*/tools/closing-line.mjs' {
 }
 
 declare module '*/tools/check-lockfile.mjs' {
+  export const lockfiles: readonly string[];
   export function problemsOf(lockfile: { packages: Record<string, object> }): string[];
 }
 

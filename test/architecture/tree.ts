@@ -38,7 +38,8 @@ export const manifest = (folder: string): Manifest =>
 
 /** The folders of the packages that make up the project, without the root. */
 export const packages = files
-  .filter((file) => file.endsWith('/package.json'))
+  // Tools install by themselves what the project does without.
+  .filter((file) => file.endsWith('/package.json') && !file.startsWith('tools/'))
   .map((file) => path.posix.dirname(file));
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(?\s*)'([@\w][^'\s]*)'/g;

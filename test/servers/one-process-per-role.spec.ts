@@ -137,7 +137,7 @@ onServer('Vivier in one process for each role', () => {
       const { applicationId } = await submitted(client, invitation);
       await until(
         () => olu.send<{ dossier: unknown }>(dossierQuestion, { id: applicationId }),
-        ({ data }) => data?.dossier != null,
+        ({ data }) => Boolean(data?.dossier),
       );
       return applicationId;
     };
@@ -170,7 +170,7 @@ onServer('Vivier in one process for each role', () => {
     const olu = await staff(api[1], 'olu');
     await until(
       () => olu.send<{ dossier: unknown }>(dossierQuestion, { id: applicationId }),
-      ({ data }) => data?.dossier != null,
+      ({ data }) => Boolean(data?.dossier),
     );
     await ready(api[0]);
   }, 120_000);

@@ -4,8 +4,11 @@ import { silentLog, start } from '@vivier/server';
 const [, , dataFolder = ''] = process.argv;
 const options = { host: '127.0.0.1', port: 0, publicUrl: '', log: silentLog, demo: true };
 let pages = 0;
+const eventStoreUrl = process.env['EVENTSTORE_URL'] || undefined;
+const mongoUrl = process.env['MONGODB_URL'] || undefined;
 const { url, demoInvitation } = await start({
   ...options,
+  ...(eventStoreUrl !== undefined && mongoUrl !== undefined && { eventStoreUrl, mongoUrl }),
   dataFolder,
   duringRebuild: () => {
     pages += 1;

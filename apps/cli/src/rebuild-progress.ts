@@ -7,14 +7,12 @@ const number = new Intl.NumberFormat('en');
 /** Says how far each projection is, whenever another twentieth of its events is done, and at the end. */
 export const rebuildProgress = (say: (line: string) => void): ((told: Told) => void) => {
   const last = new Map<string, string>();
-  return ({ projection, done, of, perSecond }) => {
-    const percent = of === 0 ? 100 : Math.floor((done / of) * 100);
+  return ({ projection, events, percent, perSecond }) => {
     const step = `${Math.floor(percent / 5)}`;
     if (last.get(projection) === step) return;
     last.set(projection, step);
     say(
-      `${projection}: ${number.format(done)} of ${number.format(of)} events (${percent} %, ` +
-        `${number.format(perSecond)} a second)`,
+      `${projection}: ${number.format(events)} events (${percent} %, ${number.format(perSecond)} a second)`,
     );
   };
 };

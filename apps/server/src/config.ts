@@ -189,7 +189,7 @@ export const readConfig = (
   warn: (sentence: string) => void = () => undefined,
 ): ServerConfig => {
   const { values, mistakes, warnings } = readVariables(variables, environment);
-  warnings.forEach(warn);
+  for (const warning of warnings) warn(warning);
   if (mistakes.length > 0) throw new ConfigurationMistake(mistakes.join('\n'));
   const { HOST: host, PORT: port, VIVIER_DATA: folder } = values;
   const { EVENTSTORE_URL: eventStoreUrl, MONGODB_URL: mongoUrl, VIVIER_ROLES: roles } = values;

@@ -159,10 +159,12 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
 
   /** Counts an attempt before it is made; undefined where another process has just done the task. */
   const begin = (entry: OutboxEntry): Promise<OutboxEntry | undefined> =>
-    outbox.begin(entry, ports.isShared ? clock.now() + LONGEST_ATTEMPT_MS : undefined).catch((error: unknown) => {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    });
+    outbox
+      .begin(entry, ports.isShared ? clock.now() + LONGEST_ATTEMPT_MS : undefined)
+      .catch((error: unknown) => {
+        if (error instanceof RangeError) return undefined;
+        throw error;
+      });
 
   const bury = async (entry: OutboxEntry, failure: string): Promise<void> => {
     await outbox.bury(entry, failure);

@@ -50,7 +50,9 @@ export interface RebuildPorts {
 /** How far a projection has come. */
 export interface RebuildStep {
   readonly projection: string;
-  /** Of the last event that it has taken in; START before the first. */
+  /** How many events it has taken in. Positions do not tell: they may have gaps. */
+  readonly events: number;
+  /** Of the last one of them; START before the first. */
   readonly done: Position;
   /** Of the log's last event. */
   readonly head: Position;
@@ -106,9 +108,10 @@ export const rebuild = async (
   const beside = new Map(
     chosen.map((projection) => [projection.name, nextCollection(projection, collections)]),
   );
+  let events = 0;
   const tell = async (done: Position, end?: Position): Promise<void> => {
     const head = end ?? (await store.head());
-    for (const projection of names) onStep?.({ projection, done, head });
+    for (const projection of names) onStep?.({ projection, events, done, head });
   };
   const halts: (Halt & { readonly projection: string })[] = [];
   const builder = await startProjector({
@@ -122,7 +125,8 @@ export const rebuild = async (
         for await (const message of store.subscribe(options)) {
           yield message;
           const last = message.kind === 'records' ? message.records.at(-1) : undefined;
-          if (!last) continue;
+          if (message.kind !== 'records' || !last) continue;
+          events += message.records.length;
           await tell(last.position);
           await ports.afterPage?.();
         }

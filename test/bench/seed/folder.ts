@@ -5,11 +5,20 @@ import { openHouse, silentLog, start } from '@vivier/server';
 import type { OrganisationId } from '@vivier/kernel';
 import { appendPast } from './append.ts';
 import { organisationHistory } from './dossiers.ts';
-import { filesOf, openParts } from './parts.ts';
+import { filesOf, newCodec, openParts } from './parts.ts';
+
+/** The servers that a folder's stores are on; default: none. */
+export interface OnServers {
+  readonly eventStoreUrl?: string | undefined;
+  readonly mongoUrl?: string | undefined;
+}
 
 /** The demo organisation of a folder: it has users to sign in as. */
-export const organisationOf = async (folder: string): Promise<OrganisationId> => {
-  const house = await openHouse({ folder, purpose: 'bench', log: silentLog });
+export const organisationOf = async (
+  folder: string,
+  servers: OnServers = {},
+): Promise<OrganisationId> => {
+  const house = await openHouse({ folder, ...servers, purpose: 'bench', log: silentLog });
   const [organisation] = await house.identity.organisations();
   await house.close();
   if (!organisation) throw new Error('The folder has no organisation.');
@@ -17,8 +26,13 @@ export const organisationOf = async (folder: string): Promise<OrganisationId> =>
 };
 
 /** Makes a folder with the demo organisation in it, as the first start of the server does. */
-export const makeDemo = async (folder: string): Promise<void> => {
+export const makeDemo = async (
+  folder: string,
+  { eventStoreUrl, mongoUrl }: OnServers = {},
+): Promise<void> => {
   const server = await start({
+    ...(eventStoreUrl !== undefined && { eventStoreUrl }),
+    ...(mongoUrl !== undefined && { mongoUrl }),
     host: '127.0.0.1',
     port: 0,
     dataFolder: folder,
@@ -34,9 +48,14 @@ export const makeDemo = async (folder: string): Promise<void> => {
  *
  * @returns the number of events
  */
-export const makeSeeded = async (folder: string, dossiers: number): Promise<number> => {
-  await makeDemo(folder);
-  const organisationId = await organisationOf(folder);
+export const makeSeeded = async (
+  folder: string,
+  dossiers: number,
+  servers: OnServers = {},
+): Promise<number> => {
+  await makeDemo(folder, servers);
+  const organisationId = await organisationOf(folder, servers);
+  if (servers.mongoUrl !== undefined) return seedThrough(folder, servers, organisationId, dossiers);
   const parts = await openParts(folder);
   try {
     await appendPast(parts, organisationId, organisationHistory(dossiers));
@@ -51,4 +70,22 @@ export const makeSeeded = async (folder: string, dossiers: number): Promise<numb
   } finally {
     await parts.close();
   }
+};
+
+/** On servers, with what a house keeps open: it follows the log while it is written. */
+const seedThrough = async (
+  folder: string,
+  servers: OnServers,
+  organisationId: OrganisationId,
+  dossiers: number,
+): Promise<number> => {
+  const house = await openHouse({ folder, ...servers, purpose: 'bench', log: silentLog });
+  const { store, vault } = house;
+  const parts = { store, vault, codec: newCodec(), close: () => house.close() };
+  let events = 0;
+  for await (const page of store.readAll()) events += page.length;
+  events += await appendPast(parts, organisationId, organisationHistory(dossiers));
+  await house.settled();
+  await house.close();
+  return events;
 };

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newId } from '@vivier/vault';
 import { ConfigurationMistake } from '../config.ts';
 
 const FILE = 'installation.json';
@@ -16,8 +16,8 @@ export const installationOf = (folder: string): string => {
   const file = join(folder, FILE);
   if (!existsSync(file)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const mine = `${file}.${randomUUID()}`;
-    writeFileSync(mine, `${JSON.stringify({ id: randomUUID() })}\n`, { mode: 0o600, flush: true });
+    const mine = `${file}.${newId()}`;
+    writeFileSync(mine, `${JSON.stringify({ id: newId() })}\n`, { mode: 0o600, flush: true });
     try {
       // Unlike a rename, this leaves alone what another process has put there meanwhile.
       linkSync(mine, file);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { defineRejections } from '@vivier/kernel';
 import { projections } from '@vivier/projections';
 import { underLease, type ReadStore } from '@vivier/read-store';
@@ -10,6 +9,7 @@ import {
   type Projector,
   type Rebuilder,
 } from '@vivier/runtime';
+import { newId } from '@vivier/vault';
 import { holdLease, type Leases } from '@vivier/work-state';
 import type { Log } from './log.ts';
 
@@ -116,7 +116,7 @@ const amongOthers = async (ports: ProjectingPorts, leases: Leases): Promise<Proj
     ? holdLease({
         leases,
         name: 'projector',
-        holder: randomUUID(),
+        holder: newId(),
         ms: LEASE_MS,
         onHeld: ({ number }, signal) => project(number, signal),
         onFailure: (error) => {

@@ -5,9 +5,9 @@ import type { House } from './house.ts';
 /** How far a projection has come, for whoever waits for it. */
 export interface RebuildTold {
   readonly projection: string;
-  /** Events taken in, of as many as the log holds. */
-  readonly done: number;
-  readonly of: number;
+  /** Events taken in, and how much of the log that is. */
+  readonly events: number;
+  readonly percent: number;
   /** Events a second, since it began. */
   readonly perSecond: number;
 }
@@ -29,12 +29,12 @@ export const rebuildTelling = (
   return rebuilder.rebuild({
     ...(projection !== undefined && { only: [projection] }),
     ...(signal && { signal }),
-    onStep: (step) => {
-      // Positions count from 0, and START lies before it.
-      const done = step.done + 1;
+    onStep: ({ projection: name, events, done, head }) => {
       const seconds = (performance.now() - began) / 1000;
-      const perSecond = Math.round(done / Math.max(seconds, 0.001));
-      tell?.({ projection: step.projection, done, of: step.head + 1, perSecond });
+      // Positions count from 0, and START lies before it.
+      const percent = head < 0 ? 100 : Math.floor(((done + 1) / (head + 1)) * 100);
+      const perSecond = Math.round(events / Math.max(seconds, 0.001));
+      tell?.({ projection: name, events, percent, perSecond });
     },
   });
 };

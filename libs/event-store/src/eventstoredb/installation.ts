@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { EventId } from '@vivier/kernel';
 import type { Connection } from './connection.ts';
 import { UnusableEventStore } from './unusable.ts';
@@ -49,6 +49,14 @@ export const requireOwn = async (
     );
 };
 
+/** Its event is one and the same, whichever process brings it. */
+const idOf = (installation: string): EventId => {
+  const hash = createHash('sha256').update(`vivier-installation ${installation}`).digest('hex');
+  const [, ...parts] = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/.exec(hash) ?? [];
+  const [first, second, third, fourth, fifth] = parts;
+  return `${first}-${second}-8${third}-8${fourth}-${fifth}` as EventId;
+};
+
 /**
  * Makes the log this installation's own, unless it is that already.
  *
@@ -56,7 +64,7 @@ export const requireOwn = async (
  */
 export const claimLog = async (connection: Connection, installation: string): Promise<void> => {
   const record = {
-    id: randomUUID() as EventId,
+    id: idOf(installation),
     type: 'VivierInstallation.v1',
     contentType: 'application/json',
     data: Buffer.from(JSON.stringify({ id: installation, format: FORMAT })),
