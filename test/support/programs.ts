@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ProcessRole } from '@vivier/server';
 import { child, runToEnd } from './child.ts';
-import { endServersOf, newServersOf } from './ground.ts';
+import { endServersOf, newServersOf, type Servers } from './ground.ts';
 
 const vivier = new URL('../../apps/cli/src/main.ts', import.meta.url);
 
@@ -27,14 +27,35 @@ export interface Installation {
   serve(...roles: readonly ProcessRole[]): Promise<Program>;
   /** Runs `vivier` and gives what it wrote; throws where it ends with another code than 0. */
   vivier(args: readonly string[], input?: string): Promise<string>;
-  /** Kills what runs and removes everything. */
+  /** Kills what runs, and removes what was made for it. */
   end(): Promise<void>;
 }
 
 /** Makes one, with nothing in it. */
 export const installation = async (): Promise<Installation> => {
   const folder = await mkdtemp(join(tmpdir(), 'vivier-servers-'));
-  const { eventStoreUrl, mongoUrl } = await newServersOf(folder);
+  const made = await installationOn({ folder, ...(await newServersOf(folder)) });
+  return {
+    ...made,
+    end: async () => {
+      await made.end();
+      await endServersOf(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** One on servers that the test looks after itself; its keys lie in the folder. */
+export const installationOn = async ({
+  folder,
+  eventStoreUrl,
+  mongoUrl,
+  program: started = vivier,
+}: Servers & {
+  readonly folder: string;
+  /** Another version of the program; default: this one. */
+  readonly program?: URL;
+}): Promise<Installation> => {
   const settings = {
     EVENTSTORE_URL: eventStoreUrl,
     MONGODB_URL: mongoUrl,
@@ -47,7 +68,7 @@ export const installation = async (): Promise<Installation> => {
   return {
     folder,
     serve: async (...roles) => {
-      const process = child(vivier, ['serve'], { ...settings, VIVIER_ROLES: roles.join(',') });
+      const process = child(started, ['serve'], { ...settings, VIVIER_ROLES: roles.join(',') });
       let log = '';
       process.stderr.on('data', (piece: Buffer) => (log += piece.toString('utf8')));
       const gone = once(process, 'close');
@@ -78,7 +99,7 @@ export const installation = async (): Promise<Installation> => {
       return program;
     },
     vivier: async (args, input) => {
-      const { code, output } = await runToEnd(vivier, args, {
+      const { code, output } = await runToEnd(started, args, {
         env: settings,
         ...(input !== undefined && { input }),
       });
@@ -87,8 +108,6 @@ export const installation = async (): Promise<Installation> => {
     },
     end: async () => {
       for (const program of running) await program.kill('SIGKILL');
-      await endServersOf(folder);
-      await rm(folder, { recursive: true, force: true });
     },
   };
 };

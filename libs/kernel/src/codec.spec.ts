@@ -136,6 +136,15 @@ test('An unknown type, a newer version and a type without version stop the reade
   expect(() => codec.decode({ ...record, type: 'LetterBurnt.v0', data })).toThrow(UnknownEvent);
 });
 
+test('What it reads is each event with its highest version', () => {
+  const lifted = defineEvents(
+    { LetterLost: { where: z.string() } },
+    { LetterLost: { 1: (old) => old as Record<string, unknown> } },
+  );
+  const versions = { LetterWritten: 1, LetterBurnt: 1, LetterLost: 2 };
+  expect(Object.fromEntries(new EventCodec([letters, lifted]).reads())).toEqual(versions);
+});
+
 test('The same event cannot be declared by two sets', () => {
   const others = defineEvents({ LetterBurnt: { by: z.string() } });
   expect(() => new EventCodec([letters, others])).toThrow('LetterBurnt is declared twice.');

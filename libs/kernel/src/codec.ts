@@ -88,6 +88,11 @@ export class EventCodec {
     }
   }
 
+  /** Every event that it reads, with the highest version, which is the one that it writes. */
+  reads(): ReadonlyMap<string, number> {
+    return new Map([...this.#types].map(([name, { type }]) => [name, type.version]));
+  }
+
   /** The type as it is stored, with its version. */
   wireType(event: DomainEvent): string {
     return this.#declared(event.type).wireType;

@@ -130,7 +130,7 @@ export const defineEvents = <const Shapes extends Readonly<Record<string, Shape>
     }),
   ) as unknown as EventSet<Shapes>;
 
-export type Role = 'candidate' | 'operator' | 'admin' | 'compliance';
+export type Role = 'candidate' | 'operator' | 'admin' | 'compliance' | 'integrator';
 
 /** Who caused an event. */
 export interface Actor {

@@ -11,11 +11,15 @@ import {
 import { MemoryEventStore, MemoryVault } from '@vivier/testing';
 import type { CommandEnvelope } from './envelope.ts';
 import { createExecute } from './execute.ts';
+import type { Readers } from './readers.ts';
 import * as sample from './samples.fixtures.ts';
 
 const { ada, adaId, adding, bob, first, opening, organisationId, otto, sending } = sample;
 
-const start = (storeOf: (store: MemoryEventStore) => EventStore = (store) => store) => {
+const start = (
+  storeOf: (store: MemoryEventStore) => EventStore = (store) => store,
+  readers?: Readers,
+) => {
   const store = new MemoryEventStore();
   const vault = new MemoryVault();
   const clock = sample.clockAt();
@@ -26,6 +30,7 @@ const start = (storeOf: (store: MemoryEventStore) => EventStore = (store) => sto
     vault,
     codec: sample.codec,
     clock,
+    readers,
   });
   const codeOf = async (envelope: CommandEnvelope) => {
     const outcome = await execute(envelope);
@@ -263,6 +268,33 @@ test('On what a newer program wrote a command is refused, changes nothing and sa
     expect(store.records).toHaveLength(2);
     expect(await codeOf(opening(sample.second))).toBe('done');
   }
+});
+
+test('What some other process could not read is not written until it can, and all else is', async () => {
+  const asked: string[] = [];
+  let isRolledOut = false;
+  const { codeOf, execute, store } = start(undefined, {
+    canAllRead: (type, version) => {
+      asked.push(`${type}.v${version}`);
+      return type === 'NoteAdded' ? Promise.resolve(isRolledOut) : true;
+    },
+  });
+  expect(await codeOf(opening())).toBe('done');
+  expect(await execute(adding('one'))).toMatchObject({
+    rejected: 'UpgradeInProgress',
+    retry: 'later',
+    details: { event: 'NoteAdded.v1' },
+  });
+  expect(store.records).toHaveLength(1);
+  expect(await codeOf(sending('CloseNotebook', { notebookId: sample.second }, '1', otto))).toBe(
+    'NotebookUnknown',
+  );
+  isRolledOut = true;
+  expect(await execute(adding('one'))).toMatchObject({ revision: 1, repeated: false });
+  isRolledOut = false;
+  // What was done is told again, whoever came since.
+  expect(await execute(adding('one'))).toMatchObject({ revision: 1, repeated: true });
+  expect(asked).toEqual(['NotebookOpened.v1', 'NoteAdded.v1', 'NoteAdded.v1']);
 });
 
 test('Two aggregates with a command of the same name are refused at the start', () => {

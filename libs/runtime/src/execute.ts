@@ -22,6 +22,7 @@ import { needsUpgrade } from './followers.ts';
 import { Folds } from './folds.ts';
 import { checkInput } from './input.ts';
 import { turns } from './one-at-a-time.ts';
+import { unreadFor, type Readers } from './readers.ts';
 import { commandRejections } from './rejections.ts';
 import { createJudge, type Received } from './verdict.ts';
 
@@ -32,6 +33,8 @@ export interface CommandPorts {
   readonly vault: Pick<Vault, 'seal' | 'mac' | 'organisationMac'>;
   readonly codec: EventCodec;
   readonly clock: Clock;
+  /** Where other processes read the log too. */
+  readonly readers?: Readers | undefined;
   readonly faults?: RuntimeFaults;
 }
 
@@ -56,6 +59,7 @@ export const createExecute = (ports: CommandPorts): Execute => {
   const folds = new Folds(ports.store, ports.codec);
   const judge = createJudge({ ...ports, folds });
   const append = createAppend(ports);
+  const unread = ports.readers && unreadFor(ports.readers, ports.codec);
   const inTurn = turns();
   const commands = new Map<
     string,
@@ -84,6 +88,8 @@ export const createExecute = (ports: CommandPorts): Execute => {
       if (!('decided' in judged)) return judged;
       verdict = judged;
     }
+    const event = unread && (await unread(verdict.decided));
+    if (event !== undefined) return commandRejections.UpgradeInProgress({ event });
     const done = await append(verdict);
     if (!done) return attempt(received, true);
     folds.appended(received, done.events);

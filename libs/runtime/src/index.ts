@@ -25,6 +25,7 @@ export {
   type RebuildStep,
 } from './rebuild.ts';
 export { oneAtATime, turns } from './one-at-a-time.ts';
+export type { Readers } from './readers.ts';
 export { commandRejections } from './rejections.ts';
 export { asOf, replay } from './replay.ts';
 export { startSagaRunner, type SagaRunner } from './saga-runner.ts';

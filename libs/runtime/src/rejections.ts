@@ -40,4 +40,10 @@ export const commandRejections = defineRejections({
       'Tell whoever runs the service to start that version, then send the same command again with the same commandId.',
     retry: 'later',
   },
+  UpgradeInProgress: {
+    message:
+      'The service is being brought up to date, and an older part of it could not read what this writes; nothing was changed.',
+    remedy: 'Send the same command again with the same commandId in a few minutes.',
+    retry: 'later',
+  },
 });

@@ -1,5 +1,6 @@
 import type { EventId, OrganisationId, Position } from '@vivier/kernel';
 import type { Leases } from './leases.ts';
+import type { Processes } from './processes.ts';
 
 /** One thing that will be sent at `due` unless the instance's agenda changes first. */
 export interface AgendaEntry {
@@ -59,9 +60,10 @@ export interface WorkState {
   close(): Promise<void>;
 }
 
-/** A working state with what its processes agree by on who does what. */
+/** A working state with what its processes agree by: on who does what, and on what may be written. */
 export interface SharedWorkState extends WorkState {
   readonly leases: Leases;
+  readonly processes: Processes;
 }
 
 export class SagaPositionMoved extends Error {

@@ -18,6 +18,7 @@ export const demoUsers: readonly {
   { role: 'admin', email: 'admin@demo.example', fullName: 'Alix Demo' },
   { role: 'operator', email: 'operator@demo.example', fullName: 'Olu Demo' },
   { role: 'compliance', email: 'compliance@demo.example', fullName: 'Charlie Demo' },
+  { role: 'integrator', email: 'integrator@demo.example', fullName: 'Program Demo' },
   { role: 'candidate', email: 'candidate@demo.example', fullName: 'Camille Exemple' },
 ];
 

@@ -13,7 +13,10 @@ export const openEmbeddedStores = async ({
   opened,
   passwordCost,
   faults,
-}: StoresOptions): Promise<Kept> => {
+}: Pick<
+  StoresOptions,
+  'folder' | 'clock' | 'opened' | 'passwordCost' | 'faults'
+>): Promise<Kept> => {
   const at = (name: string): string => join(folder, name);
   const vault = await openEmbeddedVault({
     keysFile: at('keys.sqlite'),

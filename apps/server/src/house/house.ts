@@ -113,6 +113,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
+    const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
     const stores = await openStores({
       folder,
       purpose: options.purpose,
@@ -120,13 +121,13 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       log,
       opened,
       passwordCost: options.passwordCost,
+      process: { roles, reads: codec.reads() },
       ...servers,
       ...faults,
     });
     const { vault, readStore, workState, identity, files, leases } = stores;
     const store = options.instruments?.store(stores.store) ?? stores.store;
 
-    const codec = new EventCodec(Object.values(aggregates).map(({ events }) => events));
     const door = createExecute({
       aggregates,
       permissions: rights,
@@ -134,6 +135,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       vault,
       codec,
       clock,
+      readers: stores.readers,
       ...faults,
     });
     const execute = options.instruments?.execute(door) ?? door;

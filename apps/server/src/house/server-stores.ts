@@ -11,14 +11,18 @@ import {
   type FileCipher,
   type Vault,
 } from '@vivier/vault';
-import { openMongoWorkState } from '@vivier/work-state';
-import { cipherOf, contentHashOf, type Kept, type StoresOptions } from './stores.ts';
+import { openMongoWorkState, requireReadable } from '@vivier/work-state';
+import { enterRegister } from './process-register.ts';
+import { cipherOf, contentHashOf, isShared, type Kept, type StoresOptions } from './stores.ts';
+
+/** Of the key of one account's secrets. */
+export const credentialsScope = (accountId: string): Scope => `credentials-${accountId}` as Scope;
 
 /** A sign-in's secrets lie under a key of their own, which goes with the person. */
-const secretsUnder = (vault: Vault): AccountSecrets => {
+export const secretsUnder = (vault: Vault): AccountSecrets => {
   type Owner = Parameters<AccountSecrets['seal']>[0];
   const cipherFor = ({ organisationId, personId, accountId }: Owner) =>
-    vault.fileKey(organisationId, personId, `credentials-${accountId}` as Scope);
+    vault.fileKey(organisationId, personId, credentialsScope(accountId));
   /** One short chunk, which is also the last. */
   const whole = [0, true] as const;
   const living = (cipher: FileCipher | typeof erased): FileCipher => {
@@ -38,17 +42,20 @@ const secretsUnder = (vault: Vault): AccountSecrets => {
  * Opens everything but the log on a MongoDB replica set. Outside of it, in the folder that the processes
  * share, lie the master keys, the epoch keys, the key that signs tokens, and the list of the erased.
  *
- * @throws DatabaseRefused, EpochKeyMissing, MasterKeyMissing, before anything is written
+ * @throws DatabaseRefused, LogNewerThanProgram, EpochKeyMissing, MasterKeyMissing, before anything is
+ *   written
  */
 export const openServerStores = async (
   url: string,
   installation: string,
-  { folder, clock, opened, passwordCost }: StoresOptions,
+  options: StoresOptions,
 ): Promise<Kept> => {
+  const { folder, clock, log, opened, passwordCost } = options;
   const at = (name: string): string => join(folder, name);
   const database = await openMongoDatabase({ url, installation });
   opened.push(() => database.close());
   const { db } = database;
+  await requireReadable(database, options.process.reads);
   const vault = await openMongoVault({
     db,
     masterKeys: openMasterKeysFolder(at('master-keys')),
@@ -61,6 +68,12 @@ export const openServerStores = async (
   opened.push(() => readStore.close());
   const workState = await openMongoWorkState(database);
   opened.push(() => workState.close());
+  const { processes, leases } = workState;
+  const register = isShared(options)
+    ? await enterRegister({ processes, log, ...options.process })
+    : undefined;
+  // Closed before the connection, and after whatever follows the log.
+  if (register) opened.push(() => register.leave());
   const identity = await openMongoIdentity({
     db,
     secrets: secretsUnder(vault),
@@ -84,7 +97,8 @@ export const openServerStores = async (
     workState,
     identity,
     files,
-    leases: workState.leases,
+    leases,
+    ...(register && { readers: register }),
     rotateEpoch: async () => {
       await vault.rotateEpoch();
     },

@@ -8,13 +8,15 @@ import type { CipherFor, ContentHash, Files } from '@vivier/files';
 import type { Identity, openEmbeddedIdentity } from '@vivier/identity';
 import { erased, type Clock, type Scope } from '@vivier/kernel';
 import type { ReadStore } from '@vivier/read-store';
+import type { Readers } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
-import { ownFolder, type Leases, type WorkState } from '@vivier/work-state';
+import { ownFolder, type EventVersions, type Leases, type WorkState } from '@vivier/work-state';
 import { requireWhole } from './backing-up.ts';
 import { openEmbeddedStores } from './embedded-stores.ts';
 import type { Faults } from './faults.ts';
 import { installationOf } from './installation.ts';
 import type { Log } from './log.ts';
+import { requireNotMoved } from './migrating/move-mark.ts';
 
 export type PasswordCost = NonNullable<Parameters<typeof openEmbeddedIdentity>[0]['passwordCost']>;
 
@@ -29,6 +31,8 @@ export interface Kept {
   readonly leases?: Leases;
   /** Where erasure becomes final only with the end of an epoch: ends it. */
   readonly rotateEpoch?: () => Promise<void>;
+  /** Where several processes share it: who else reads the log. */
+  readonly readers?: Readers;
 }
 
 /** What an installation holds. */
@@ -52,6 +56,8 @@ export interface StoresOptions extends Servers {
   readonly opened: (() => Promise<void>)[];
   readonly passwordCost?: PasswordCost | undefined;
   readonly faults?: Faults | undefined;
+  /** What those learn with whom it shares the stores: what it does, and which events it reads. */
+  readonly process: { readonly roles: readonly string[]; readonly reads: EventVersions };
 }
 
 /** Whether nothing but keys lies in the folder, so that several processes may use it. */
@@ -60,10 +66,13 @@ export const isShared = ({ eventStoreUrl, mongoUrl }: Servers): boolean =>
 
 const accountScope = 'account' as Scope;
 
+/** Of the key of one file's bytes. */
+export const fileScope = (uploadId: string): Scope => `file-${uploadId}` as Scope;
+
 export const cipherOf =
   (vault: Vault): CipherFor =>
   async (organisationId, personId, uploadId) => {
-    const cipher = await vault.fileKey(organisationId, personId, `file-${uploadId}` as Scope);
+    const cipher = await vault.fileKey(organisationId, personId, fileScope(uploadId));
     return cipher === erased ? 'erased' : cipher;
   };
 
@@ -94,7 +103,8 @@ const openLogServer = async (
  * Opens the stores of an installation: those of the folder, which then has this process as its owner,
  * and those on servers. A server that cannot be used is found before anything is written.
  *
- * @throws FolderOwned, UnusableEventStore, DatabaseRefused, EpochKeyMissing, MasterKeyMissing
+ * @throws FolderOwned, ConfigurationMistake, UnusableEventStore, DatabaseRefused, LogNewerThanProgram,
+ *   EpochKeyMissing, MasterKeyMissing
  */
 export const openStores = async (options: StoresOptions): Promise<Stores> => {
   const { folder, purpose, clock, opened, eventStoreUrl, mongoUrl, faults } = options;
@@ -103,6 +113,7 @@ export const openStores = async (options: StoresOptions): Promise<Stores> => {
     opened.push(() => owner.release());
   }
   requireWhole(folder);
+  requireNotMoved(folder, isShared(options));
   const installation =
     eventStoreUrl === undefined && mongoUrl === undefined ? '' : installationOf(folder);
   const server =

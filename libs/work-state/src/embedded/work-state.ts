@@ -13,6 +13,7 @@ import { inTransaction, openDatabase } from './database.ts';
 import { EmbeddedLeases } from './leases.ts';
 import { EmbeddedOutbox } from './outbox.ts';
 import { Owners } from './owners.ts';
+import { EmbeddedProcesses } from './processes.ts';
 
 /** `number` is undefined where there is no such instance. */
 type InstanceRow = readonly [
@@ -56,6 +57,7 @@ class EmbeddedWorkState implements SharedWorkState {
   readonly #remembered = new Map<string, InstanceRow>();
   readonly outbox: EmbeddedOutbox;
   readonly leases = new EmbeddedLeases();
+  readonly processes = new EmbeddedProcesses();
 
   constructor(file: string) {
     this.#database = openDatabase(file);

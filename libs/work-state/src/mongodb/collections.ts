@@ -67,12 +67,35 @@ export interface LeaseRow {
   readonly until: Date;
 }
 
+/** A process that reads the log. */
+export interface ProcessRow {
+  readonly _id: string;
+  readonly roles: readonly string[];
+  /** Types of events with the highest version that it reads. */
+  readonly reads: Readonly<Record<string, number>>;
+  readonly until: Date;
+}
+
+/** What the log may hold. */
+export interface WrittenRow {
+  readonly _id: typeof LOG;
+  /** Types of events with the highest version that was ever allowed. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** Raised by every transaction that has to meet the others. */
+  readonly turn: number;
+}
+
+/** The id of the one document of {@link WrittenRow}. */
+export const LOG = 'log';
+
 export interface Rows {
   readonly positions: Collection<PositionRow>;
   readonly instances: Collection<InstanceRow>;
   readonly agenda: Collection<AgendaRow>;
   readonly tasks: Collection<TaskRow>;
   readonly leases: Collection<LeaseRow>;
+  readonly processes: Collection<ProcessRow>;
+  readonly written: Collection<WrittenRow>;
 }
 
 export const rowsIn = (given: Db): Rows => {
@@ -83,6 +106,8 @@ export const rowsIn = (given: Db): Rows => {
     agenda: db.collection('work_agenda'),
     tasks: db.collection('work_tasks'),
     leases: db.collection('leases'),
+    processes: db.collection('work_processes'),
+    written: db.collection('work_written'),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { MongoDatabase } from '@vivier/mongodb';
 import type { SharedWorkState } from '../port.ts';
+import { checkReads, type EventVersions } from '../processes.ts';
 
 // The driver is loaded when somebody asks for it: a program on the embedded stores starts without it.
 
@@ -14,4 +15,19 @@ export const openMongoWorkState = async (
 ): Promise<SharedWorkState> => {
   const { mongoWorkState } = await import('./work-state.ts');
   return mongoWorkState(on);
+};
+
+/**
+ * Makes sure that a program reads whatever was written into the log so far, before it writes anything: it
+ * only asks. Entering the register makes sure of it again.
+ *
+ * @throws LogNewerThanProgram
+ */
+export const requireReadable = async (
+  { db }: Pick<MongoDatabase, 'db'>,
+  reads: EventVersions,
+): Promise<void> => {
+  const { writtenIn } = await import('./processes.ts');
+  const { rowsIn } = await import('./collections.ts');
+  checkReads(reads, await writtenIn(rowsIn(db).written));
 };

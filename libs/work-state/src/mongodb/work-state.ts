@@ -13,6 +13,7 @@ import {
 } from './collections.ts';
 import { MongoLeases } from './leases.ts';
 import { MongoOutbox } from './outbox.ts';
+import { MongoProcesses, prepareWritten } from './processes.ts';
 
 interface Instance {
   readonly organisationId: OrganisationId;
@@ -37,6 +38,7 @@ const nameOf = (id: InstanceRow['_id']): string => JSON.stringify(id);
 export class MongoWorkState implements SharedWorkState {
   readonly outbox: MongoOutbox;
   readonly leases: MongoLeases;
+  readonly processes: MongoProcesses;
   readonly #rows: Rows;
   readonly #batches: Batches;
 
@@ -45,6 +47,7 @@ export class MongoWorkState implements SharedWorkState {
     this.#batches = new Batches(client, rows.positions);
     this.outbox = new MongoOutbox(this.#batches, rows.tasks);
     this.leases = new MongoLeases(db, rows.leases);
+    this.processes = new MongoProcesses({ client, db }, rows.processes, rows.written);
   }
 
   async position(saga: string): Promise<Position> {
@@ -160,5 +163,6 @@ export const mongoWorkState = async ({
   const own = client.db(db.databaseName);
   const rows = rowsIn(own);
   await prepareRows(own, rows);
+  await prepareWritten(rows.written);
   return new MongoWorkState(client, own, rows);
 };
