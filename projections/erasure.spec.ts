@@ -1,4 +1,4 @@
-import { applicationEvents, candidateEvents } from '@vivier/domain/events';
+import { applicationEvents, candidateEvents, integratorEvents } from '@vivier/domain/events';
 import type { Projection } from '@vivier/kernel';
 import {
   givenProjection as given,
@@ -67,6 +67,9 @@ const past: readonly PastEvent[] = [
     }),
   ),
   inOther(events.ApplicationRejectedFinally({ from: 'returned', reason: 'ada/second end' })),
+  inStream({ ...history.bobsVault, category: 'integrator' })(
+    told(integratorEvents).PersonalFeedGranted({ integratorId: bobId, reason: 'bob/why a feed' }),
+  ),
 ];
 
 /** As much of a past as a projection subscribes to. */
@@ -93,6 +96,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
     ]),
   ],
   dossier: ['ada/first override', 'ada/second end', 'bob/first return'],
+  personalFeedAccess: ['bob/why a feed'],
   reviewSynthesis: [
     'ada/first again',
     'ada/first comment',
@@ -120,14 +124,14 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     });
 
     test('GDPR 17: drops every handle of an erased person and none of another', () => {
-      given(projection, ...seenBy(projection, past), adasVault(history.erasedAda))
+      given(projection, ...seenBy(projection, [...past, adasVault(history.erasedAda)]))
         .thenPersonal(marks.filter((mark) => mark.startsWith('bob/')))
         .redelivered()
         .thenUnchanged();
     });
 
     test('GDPR 17: drops the handles of a forgotten dossier and no others', () => {
-      given(projection, ...seenBy(projection, past), inDossier(history.forgotten))
+      given(projection, ...seenBy(projection, [...past, inDossier(history.forgotten)]))
         .thenPersonal(marks.filter((mark) => !mark.startsWith('ada/first')))
         .redelivered()
         .thenUnchanged();
@@ -137,8 +141,8 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       const forget = inDossier(history.forgotten);
       const erase = adasVault(history.erasedAda);
       const left = marks.filter((mark) => mark.startsWith('bob/'));
-      given(projection, ...seenBy(projection, past), forget, erase).thenPersonal(left);
-      given(projection, ...seenBy(projection, past), erase, forget).thenPersonal(left);
+      given(projection, ...seenBy(projection, [...past, forget, erase])).thenPersonal(left);
+      given(projection, ...seenBy(projection, [...past, erase, forget])).thenPersonal(left);
     });
   },
 );

@@ -5,39 +5,43 @@
  * nobody's thing). `@asOf`: with that argument. Last, the answer about a thing that is not there or that they do not reach.
  */
 export const operations = `
-                          anonymous candidate operator admin compliance  otherwise
-candidateSpace            no        own       all      all   all         CandidateUnknown
-documentAuditTrail        no        no        all      all   all         nothing
-dossier                   no        own       all      all   all         ApplicationUnknown
-dossier@asOf              no        no        no       no    all         ApplicationUnknown
-dossiers                  no        no        yes      yes   yes         -
-invitation                yes       yes       yes      yes   yes         -
-me                        no        yes       yes      yes   yes         -
-people                    no        no        yes      yes   no          -
-reviewSynthesis           no        own       all      all   all         ApplicationUnknown
-reviewSynthesis@asOf      no        no        no       no    all         ApplicationUnknown
-acceptApplication         no        no        all      all   no          ApplicationUnknown
-acceptDocument            no        no        all      all   no          ApplicationUnknown
-addDocument               no        own       no       no    no          UploadUnknown
-commentOnDocument         no        no        all      all   no          ApplicationUnknown
-createInvitation          no        no        yes      yes   no          -
-grantConsent              no        yes       no       no    no          -
-openPersonalData          no        no        no       no    all         CandidateUnknown
-refreshSignIn             yes       yes       yes      yes   yes         -
-refuseDocument            no        no        all      all   no          ApplicationUnknown
-registerCandidate         yes       yes       yes      yes   yes         -
-rejectApplicationFinally  no        no        all      all   no          ApplicationUnknown
-replaceDocument           no        own       no       no    no          UploadUnknown
-requestDownload           no        own       all      all   no          DocumentUnknown
-requestUpload             no        yes       no       no    no          -
-returnApplication         no        no        all      all   no          ApplicationUnknown
-selectDocument            no        own       no       no    no          ApplicationUnknown
-setChecklist              no        no        no       yes   no          -
-setLegalBasis             no        no        no       yes   no          -
-signIn                    yes       yes       yes      yes   yes         -
-signOut                   no        yes       yes      yes   yes         -
-startApplication          no        own       no       no    no          InvitationUnknown
-submitApplication         no        own       no       no    no          ApplicationUnknown
+                          anonymous candidate operator admin compliance integrator  otherwise
+candidateSpace            no        own       all      all   all        no          CandidateUnknown
+domainEvents              no        no        no       no    no         yes         -
+documentAuditTrail        no        no        all      all   all        no          nothing
+dossier                   no        own       all      all   all        no          ApplicationUnknown
+dossier@asOf              no        no        no       no    all        no          ApplicationUnknown
+dossiers                  no        no        yes      yes   yes        no          -
+invitation                yes       yes       yes      yes   yes        yes         -
+me                        no        yes       yes      yes   yes        yes         -
+people                    no        no        yes      yes   no         no          -
+personalFeedAccess        no        no        no       yes   yes        no          -
+reviewSynthesis           no        own       all      all   all        no          ApplicationUnknown
+reviewSynthesis@asOf      no        no        no       no    all        no          ApplicationUnknown
+acceptApplication         no        no        all      all   no         no          ApplicationUnknown
+acceptDocument            no        no        all      all   no         no          ApplicationUnknown
+addDocument               no        own       no       no    no         no          UploadUnknown
+commentOnDocument         no        no        all      all   no         no          ApplicationUnknown
+createInvitation          no        no        yes      yes   no         no          -
+grantConsent              no        yes       no       no    no         no          -
+grantPersonalFeed         no        no        no       all   no         no          IntegratorUnknown
+openPersonalData          no        no        no       no    all        no          CandidateUnknown
+refreshSignIn             yes       yes       yes      yes   yes        yes         -
+refuseDocument            no        no        all      all   no         no          ApplicationUnknown
+registerCandidate         yes       yes       yes      yes   yes        yes         -
+rejectApplicationFinally  no        no        all      all   no         no          ApplicationUnknown
+replaceDocument           no        own       no       no    no         no          UploadUnknown
+requestDownload           no        own       all      all   no         no          DocumentUnknown
+requestUpload             no        yes       no       no    no         no          -
+returnApplication         no        no        all      all   no         no          ApplicationUnknown
+selectDocument            no        own       no       no    no         no          ApplicationUnknown
+setChecklist              no        no        no       yes   no         no          -
+setLegalBasis             no        no        no       yes   no         no          -
+signIn                    yes       yes       yes      yes   yes        yes         -
+signOut                   no        yes       yes      yes   yes        yes         -
+startApplication          no        own       no       no    no         no          InvitationUnknown
+submitApplication         no        own       no       no    no         no          ApplicationUnknown
+withdrawPersonalFeed      no        no        no       all   no         no          IntegratorUnknown
 `;
 
 /**
@@ -45,23 +49,24 @@ submitApplication         no        own       no       no    no          Applica
  * where no operation gives the role such an object. Every other field is a fact.
  */
 export const fields = `
-                                  anonymous candidate operator admin compliance
-Actor.name:candidate              -         -         yes      yes   no
-Actor.name:staff                  -         no        yes      yes   yes
-Candidate.email                   -         yes       yes      yes   no
-Candidate.fullName                -         yes       yes      yes   no
-CandidateSpace.email              -         yes       yes      yes   no
-CandidateSpace.fullName           -         yes       yes      yes   no
-Comment.comment                   -         -         yes      yes   no
-DocumentVersion.fileName          -         yes       yes      yes   no
-Dossier.reason                    -         yes       yes      yes   no
-OpenPersonalDataPayload.email     -         -         -        -     yes
-OpenPersonalDataPayload.fullName  -         -         -        -     yes
-ReviewEntry.comments              -         no        yes      yes   yes
-TrailEntry.comment                -         -         yes      yes   no
-TrailEntry.reason                 -         -         yes      yes   no
-Verdict.reason                    -         yes       yes      yes   no
-Viewer.name                       -         yes       yes      yes   yes
+                                  anonymous candidate operator admin compliance  integrator
+Actor.name:candidate              -         -         yes      yes   no          -
+Actor.name:staff                  -         no        yes      yes   yes         -
+Candidate.email                   -         yes       yes      yes   no          -
+Candidate.fullName                -         yes       yes      yes   no          -
+CandidateSpace.email              -         yes       yes      yes   no          -
+CandidateSpace.fullName           -         yes       yes      yes   no          -
+Comment.comment                   -         -         yes      yes   no          -
+DocumentVersion.fileName          -         yes       yes      yes   no          -
+Dossier.reason                    -         yes       yes      yes   no          -
+OpenPersonalDataPayload.email     -         -         -        -     yes         -
+OpenPersonalDataPayload.fullName  -         -         -        -     yes         -
+PersonalFeedAccess.reason         -         -         -        yes   yes         -
+ReviewEntry.comments              -         no        yes      yes   yes         -
+TrailEntry.comment                -         -         yes      yes   no          -
+TrailEntry.reason                 -         -         yes      yes   no          -
+Verdict.reason                    -         yes       yes      yes   no          -
+Viewer.name                       -         yes       yes      yes   yes         yes
 `;
 
 type Row = readonly [name: string, ...cells: string[]];
@@ -76,7 +81,14 @@ export const rowsOf = (
   return { header, rows: rows as unknown as readonly Row[] };
 };
 
-export const roles = ['anonymous', 'candidate', 'operator', 'admin', 'compliance'] as const;
+export const roles = [
+  'anonymous',
+  'candidate',
+  'operator',
+  'admin',
+  'compliance',
+  'integrator',
+] as const;
 export type Role = (typeof roles)[number];
 
 export interface Cell {

@@ -1,5 +1,6 @@
 import { onServer } from '@vivier/mongodb/contract';
 import { Client } from '../support/client.ts';
+import { connected, reading } from '../support/feed.ts';
 import {
   PASSWORD,
   registered,
@@ -91,6 +92,27 @@ onServer('Vivier in one process for each role', () => {
       { item: 'cv', state: 'valid' },
       { item: 'diploma', state: 'submitted' },
     ]);
+  }, 120_000);
+
+  test('An integrator is told of what happens by the process that has the feed', async () => {
+    const feed = await house.serve('feed');
+    await ready(feed);
+    await house.vivier(
+      [
+        ...['user', 'add', '--organisation', 'maison', '--role', 'integrator', '--name', 'ivo'],
+        ...['--email', 'ivo@maison.example'],
+      ],
+      `${PASSWORD}\n`,
+    );
+    const { token } = await staff(api[0], 'ivo');
+    const connection = connected(new Client(feed.url, token));
+    const { find, told } = reading(connection);
+    const submission = await find(({ type }) => type === 'ApplicationSubmitted');
+    expect(submission.aggregate).toBe('application');
+    expect(told[0]?.type).toBe('ChecklistSet');
+    expect(JSON.stringify(told)).not.toContain('Exemple');
+    await connection.dispose();
+    await feed.kill();
   }, 120_000);
 
   test('A process answers what its roles are for, and tells its health in any case', async () => {

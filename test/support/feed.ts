@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createClient, type Client as WsClient } from 'graphql-ws';
 import { administer } from '@vivier/server';
 import { WebSocket } from 'ws';
-import type { Client, Refusal, Variables } from './client.ts';
+import type { Answer, Client, Refusal, Variables } from './client.ts';
 import { PASSWORD, signIn } from './people.ts';
 import type { Running } from './running.ts';
+import { feedAt } from './started.ts';
 
 /** An event as integrators see it. */
 export interface Told {
@@ -69,7 +71,7 @@ export const connected = (who: Client, onSocket?: (socket: WebSocket) => void): 
     }
   }
   return createClient({
-    url: feedUrl(who.url),
+    url: feedUrl(feedAt(who.url)),
     webSocketImpl: Noted,
     retryAttempts: 0,
     connectionParams: async () => {
@@ -179,4 +181,27 @@ export const loggedIds = async (
       if (organisationId === organisation?.organisationId)
         found.push({ id, type: type.replace(/\.v\d+$/, '') });
   return found;
+};
+
+/** What a subscription tells first: an event, or why there is none. */
+export const firstOf = async (
+  who: Client,
+  query: string,
+  variables: Variables,
+): Promise<Answer<Record<string, unknown>>> => {
+  let gone: Promise<unknown> | undefined;
+  const client = connected(who, (socket) => {
+    gone = once(socket, 'close');
+  });
+  const feed = reading(client, variables, query);
+  await Promise.race([feed.until(1).catch(() => undefined), feed.ended]);
+  const [domainEvents] = feed.told;
+  const { refusals, closed } = domainEvents ? { refusals: [] } : await feed.ended;
+  await client.dispose();
+  // What the server did for it is over before anything else is asked.
+  await gone;
+  const data = domainEvents ? { domainEvents } : null;
+  const [code = '', message = ''] = closed?.reason.split(': ') ?? [];
+  const errors = closed ? [{ message, extensions: { code, remedy: '' } }] : refusals;
+  return { status: closed?.code ?? 200, text: JSON.stringify({ data, errors }), data, errors };
 };

@@ -11,6 +11,7 @@ import {
   lexicographicSortSchema,
   type GraphQLInputType,
   type GraphQLSchema,
+  type OperationTypeNode,
   type IntrospectionQuery,
 } from 'graphql';
 import type { Client } from './client.ts';
@@ -58,8 +59,8 @@ export const operationsOf = (
   schema: GraphQLSchema,
   given: Readonly<Record<string, string>> = {},
 ): readonly Operation[] =>
-  (['query', 'mutation'] as const).flatMap((kind) => {
-    const type = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+  (['query', 'mutation', 'subscription'] as const).flatMap((kind) => {
+    const type = schema.getRootType(kind as OperationTypeNode);
     return Object.values(type?.getFields() ?? {}).map(({ name, args }) => {
       const needed = args.filter(isRequiredArgument);
       const declared = needed.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');

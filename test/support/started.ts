@@ -2,6 +2,12 @@ import type { Position } from '@vivier/kernel';
 import { start, type House, type Server, type StartOptions } from '@vivier/server';
 import { processes, serversOf } from './ground.ts';
 
+/** By the address of the process that answers, that of the one that has the feed. */
+const feeds = new Map<string, string>();
+
+/** Where subscriptions are served for a server. */
+export const feedAt = (url: string): string => feeds.get(url) ?? url;
+
 /** The house of the process that answers, whose other work is done by the others. */
 const together = (houses: readonly House[]): House => {
   const [answering] = houses;
@@ -43,6 +49,8 @@ export const started = async (options: StartOptions): Promise<Server> => {
     throw failure;
   }
   const [first, ...rest] = running as [Server, ...Server[]];
+  const feed = running.find(({ house }) => house.roles.includes('feed'));
+  if (feed) feeds.set(first.url, feed.url);
   return rest.length === 0
     ? first
     : { ...first, house: together(running.map(({ house }) => house)), stop };

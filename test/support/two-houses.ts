@@ -8,6 +8,7 @@ import {
   type Registered,
   type Staff,
 } from './people.ts';
+import { integratorOf, type Integrator } from './feed.ts';
 import type { Running } from './running.ts';
 
 /** What arguments name things by; everything else that is told belongs to no one. */
@@ -17,6 +18,7 @@ export const ids = [
   'candidateId',
   'uploadId',
   'invitation',
+  'integratorId',
 ] as const;
 export type Things = Readonly<Record<(typeof ids)[number], string>>;
 
@@ -35,6 +37,8 @@ export const words = {
 export interface TwoHouses {
   readonly maison: Staff;
   readonly ada: Registered;
+  /** Reads facts alone, unlike another integrator of the house. */
+  readonly ivo: Integrator;
   /** The documents of Ada's that a dossier must hold. */
   readonly documents: { readonly cv: string; readonly diploma: string };
   /** Ada's things; those of Bo, who is of the same organisation; of Cas, of another; of nobody. */
@@ -44,10 +48,21 @@ export interface TwoHouses {
   readonly absent: Things;
 }
 
-const thingsOf = async ({ client, candidateId }: Registered, invitation: string) => {
+const thingsOf = async (
+  { client, candidateId }: Registered,
+  invitation: string,
+  integratorId: string,
+) => {
   const { applicationId, cv, diploma, revision } = await submitted(client, invitation);
   const uploadId = await upload(client, await sample('CV.pdf'));
-  const things: Things = { applicationId, documentId: cv, candidateId, uploadId, invitation };
+  const things: Things = {
+    applicationId,
+    documentId: cv,
+    candidateId,
+    uploadId,
+    invitation,
+    integratorId,
+  };
   return { things, documents: { cv, diploma }, revision };
 };
 
@@ -69,7 +84,14 @@ export const twoHouses = async (house: Running): Promise<TwoHouses> => {
   const ada = await person(maison, here, words.names);
   const bo = await person(maison, here, words.neighbours);
   const cas = await person(elsewhere, there, words.elsewhere);
-  const { things: adas, documents, revision: seenRevision } = await thingsOf(ada, here);
+  const ivo = await integratorOf(house, maison.slug);
+  const ines = await integratorOf(house, maison.slug, 'Ines');
+  const eli = await integratorOf(house, elsewhere.slug, 'Eli');
+  await maison.admin.do('grantPersonalFeed', {
+    integratorId: ines.id,
+    reason: 'They send the payslips.',
+  });
+  const { things: adas, documents, revision: seenRevision } = await thingsOf(ada, here, ines.id);
   const { applicationId, documentId } = adas;
   const document = { applicationId, documentId, version: 1 };
   await maison.olu.do('commentOnDocument', { ...document, comment: words.remark });
@@ -86,26 +108,29 @@ export const twoHouses = async (house: Running): Promise<TwoHouses> => {
   return {
     maison,
     ada,
+    ivo,
     documents,
     adas,
-    // A link is the organisation's: it is somebody else's only where the organisation is.
-    bos: { ...(await thingsOf(bo, here)).things, invitation: there },
-    cass: (await thingsOf(cas, there)).things,
+    // A link is the organisation's, and an integrator: somebody else's only where the organisation is.
+    bos: { ...(await thingsOf(bo, here, eli.id)).things, invitation: there },
+    cass: (await thingsOf(cas, there, eli.id)).things,
     absent: {
       applicationId: randomUUID(),
       documentId: randomUUID(),
       candidateId: randomUUID(),
       uploadId: randomUUID(),
       invitation: strangeInvitation(),
+      integratorId: randomUUID(),
     },
   };
 };
 
 /** Somebody in each role, as the API meets them. */
-export const peopleOf = ({ anybody }: Running, { maison, ada }: TwoHouses) => ({
+export const peopleOf = ({ anybody }: Running, { maison, ada, ivo }: TwoHouses) => ({
   anonymous: anybody,
   candidate: ada.client,
   operator: maison.olu,
   admin: maison.admin,
   compliance: maison.compliance,
+  integrator: ivo.client,
 });

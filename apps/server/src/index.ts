@@ -19,6 +19,8 @@ export { DEMO_PASSWORD, demoUsers } from './house/demo.ts';
 export { staffRoles, type StaffRole } from './house/administration.ts';
 export type { FaultPoint } from './house/faults.ts';
 export { restore, type BackupPlaces, type Restored } from './house/backing-up.ts';
+export { deleteSource } from './house/migrating/delete-source.ts';
+export { migrate, type Migrated, type MigrateOptions } from './house/migrating/migrate.ts';
 export { openHouse, type House } from './house/house.ts';
 export { createLog, silentLog } from './house/log.ts';
 export { fieldRights, operationRights } from './graphql/rights.ts';

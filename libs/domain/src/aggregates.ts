@@ -2,10 +2,17 @@ import type { CommandInput } from '@vivier/kernel';
 import { application } from './application/application.ts';
 import { candidate } from './candidate/candidate.ts';
 import { consent } from './consent/consent.ts';
+import { integrator } from './integrator/integrator.ts';
 import { recruitmentModule } from './recruitment-module/recruitment-module.ts';
 
 /** Every aggregate of the domain. */
-export const aggregates = { application, candidate, consent, recruitmentModule } as const;
+export const aggregates = {
+  application,
+  candidate,
+  consent,
+  integrator,
+  recruitmentModule,
+} as const;
 
 type Aggregates = typeof aggregates;
 

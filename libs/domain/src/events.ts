@@ -2,4 +2,5 @@
 export * from './application/application.events.ts';
 export * from './candidate/candidate.events.ts';
 export * from './consent/consent.events.ts';
+export * from './integrator/integrator.events.ts';
 export * from './recruitment-module/recruitment-module.events.ts';

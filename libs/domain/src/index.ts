@@ -9,6 +9,12 @@ export { candidate, candidateRejections, type CandidateState } from './candidate
 export { consent, consentKey, consentRejections, type ConsentState } from './consent/consent.ts';
 export { currentConsentText, type ConsentText } from './consent/texts.ts';
 export {
+  integrator,
+  integratorRejections,
+  mayReadPersonal,
+  type IntegratorState,
+} from './integrator/integrator.ts';
+export {
   recruitmentModule,
   recruitmentModuleRejections,
   type RecruitmentModuleState,

@@ -4,6 +4,7 @@ import {
   candidateSelf,
   compliance,
   deciderWords,
+  integratorNamed,
   operator,
   organisation,
   sagaNamed,
@@ -17,6 +18,7 @@ import {
   submittedDossier,
 } from './application/application.fixtures.ts';
 import { adaId, adasVault, bobId, bobsVault, cv, newerCv } from './candidate/candidate.fixtures.ts';
+import type { IntegratorId } from './integrator/integrator.events.ts';
 import { recruitmentModuleEvents } from './recruitment-module/recruitment-module.events.ts';
 import { settingsOf, summerLink } from './recruitment-module/recruitment-module.fixtures.ts';
 import { rights } from './rights.ts';
@@ -30,6 +32,7 @@ const callers = {
   operator: operator('otto'),
   admin: admin('alix'),
   compliance: compliance('dora'),
+  integrator: integratorNamed('ivo'),
   anonymous: anonymous(summerLink),
   saga: sagaNamed('replacedDocument'),
 };
@@ -37,6 +40,7 @@ const callers = {
 const { documentId, version: _, ...upload } = newerCv;
 const about = { applicationId: dossierId, documentId: cv.documentId, version: 1 };
 const reason = 'Illegible.';
+const integratorId = '1f0a0000-0000-4000-8000-000000000001' as IntegratorId;
 
 const inputs: CommandInputs = {
   SetChecklist: { items: [] },
@@ -57,6 +61,8 @@ const inputs: CommandInputs = {
   ReturnApplication: { applicationId: dossierId, reason },
   RejectApplicationFinally: { applicationId: dossierId, reason },
   OpenPersonalData: { candidateId: adaId, reason },
+  GrantPersonalFeed: { integratorId, reason },
+  WithdrawPersonalFeed: { integratorId, reason },
 };
 
 /**
@@ -64,25 +70,27 @@ const inputs: CommandInputs = {
  * else's is not confirmed. Bob's `yes` is about what is his own: no id of Ada's is in those inputs.
  */
 const table = `
-                          ada  bob                  operator admin compliance anonymous saga
-SetChecklist              no   no                   no       yes   no         no        no
-SetLegalBasis             no   no                   no       yes   no         no        no
-CreateInvitation          no   no                   yes      yes   no         no        no
-RegisterCandidate         yes  yes                  yes      yes   yes        yes       yes
-AddDocument               yes  yes                  no       no    no         no        no
-ReplaceDocument           yes  DocumentUnknown      no       no    no         no        no
-GrantConsent              yes  yes                  no       no    no         no        no
-StartApplication          yes  yes                  no       no    no         no        no
-SelectDocument            yes  ApplicationUnknown   no       no    no         no        no
-SubmitApplication         yes  ApplicationUnknown   no       no    no         no        no
-RepinDocument             no   no                   no       no    no         no        yes
-AcceptDocument            no   no                   yes      yes   no         no        no
-RefuseDocument            no   no                   yes      yes   no         no        no
-CommentOnDocument         no   no                   yes      yes   no         no        no
-AcceptApplication         no   no                   yes      yes   no         no        no
-ReturnApplication         no   no                   yes      yes   no         no        no
-RejectApplicationFinally  no   no                   yes      yes   no         no        no
-OpenPersonalData          no   no                   no       no    yes        no        no
+                          ada  bob                  operator admin compliance integrator anonymous saga
+SetChecklist              no   no                   no       yes   no         no         no        no
+SetLegalBasis             no   no                   no       yes   no         no         no        no
+CreateInvitation          no   no                   yes      yes   no         no         no        no
+RegisterCandidate         yes  yes                  yes      yes   yes        yes        yes       yes
+AddDocument               yes  yes                  no       no    no         no         no        no
+ReplaceDocument           yes  DocumentUnknown      no       no    no         no         no        no
+GrantConsent              yes  yes                  no       no    no         no         no        no
+StartApplication          yes  yes                  no       no    no         no         no        no
+SelectDocument            yes  ApplicationUnknown   no       no    no         no         no        no
+SubmitApplication         yes  ApplicationUnknown   no       no    no         no         no        no
+RepinDocument             no   no                   no       no    no         no         no        yes
+AcceptDocument            no   no                   yes      yes   no         no         no        no
+RefuseDocument            no   no                   yes      yes   no         no         no        no
+CommentOnDocument         no   no                   yes      yes   no         no         no        no
+AcceptApplication         no   no                   yes      yes   no         no         no        no
+ReturnApplication         no   no                   yes      yes   no         no         no        no
+RejectApplicationFinally  no   no                   yes      yes   no         no         no        no
+OpenPersonalData          no   no                   no       no    yes        no         no        no
+GrantPersonalFeed         no   no                   no       yes   no         no         no        no
+WithdrawPersonalFeed      no   no                   no       yes   no         no         no        no
 `;
 
 const [header = [], ...rows] = table

@@ -30,4 +30,6 @@ export const rights: Readonly<Record<CommandName, Right>> = {
   ReturnApplication: reviewer,
   RejectApplicationFinally: reviewer,
   OpenPersonalData: { compliance: 'organisation' },
+  GrantPersonalFeed: { admin: 'organisation' },
+  WithdrawPersonalFeed: { admin: 'organisation' },
 };

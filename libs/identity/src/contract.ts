@@ -294,6 +294,21 @@ export const identityContract = (name: string, ground: Ground): void => {
         expect((await identity.authenticate(accessToken)).role).toBe('compliance');
       });
 
+      test('of a login session are read anew, without an access token, until it ends', async () => {
+        const account = newAccount(acme);
+        await identity.addAccount(account);
+        const { principal } = await signIn();
+        expect(await identity.behind(principal.sessionId)).toEqual(principal);
+        await identity.changeRole(acme, account.accountId, 'integrator');
+        const { role } = await identity.behind(principal.sessionId);
+        expect(role).toBe('integrator');
+        await identity.signOut(principal.sessionId);
+        await refuses(identity.behind(principal.sessionId), 'SessionEnded');
+        const other = await signIn();
+        await identity.disableAccount(acme, account.accountId);
+        await refuses(identity.behind(other.principal.sessionId), 'SessionEnded');
+      });
+
       test('end with a new password, on every device', async () => {
         const account = newAccount(acme);
         await identity.addAccount(account);

@@ -232,6 +232,13 @@ class StoredIdentity implements Identity {
     return principal;
   }
 
+  async behind(sessionId: LoginSessionId): Promise<Principal> {
+    const session = await this.#store.living(sessionId, this.#now());
+    if (session === undefined) throw new SignInRefused('SessionEnded');
+    const accounts = await this.#store.accountsByIds([session.accountId]);
+    return principalOf(session, accounts.get(session.accountId));
+  }
+
   async close() {
     await this.#store.close();
   }

@@ -1,7 +1,7 @@
 import type { Brand, OrganisationId, PersonId } from '@vivier/kernel';
 
 /** What somebody may be in an organisation; what a role may do is told elsewhere. */
-export const roles = ['candidate', 'operator', 'admin', 'compliance'] as const;
+export const roles = ['candidate', 'operator', 'admin', 'compliance', 'integrator'] as const;
 export type Role = (typeof roles)[number];
 
 export type AccountId = Brand<'AccountId'>;
@@ -141,5 +141,10 @@ export interface Identity {
    * time, so that a change works at once. `NotSignedIn`, `SessionEnded`.
    */
   authenticate(accessToken: string): Promise<Principal>;
+  /**
+   * Who is behind a login session, read from the store each time: for what goes on for longer than an
+   * access token holds. `SessionEnded`.
+   */
+  behind(sessionId: LoginSessionId): Promise<Principal>;
   close(): Promise<void>;
 }

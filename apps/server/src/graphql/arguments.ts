@@ -1,6 +1,9 @@
 import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
   IsBoolean,
   IsIn,
   IsInt,
@@ -132,4 +135,27 @@ export class InvitationArguments {
   @IsString()
   @MaxLength(200)
   token!: string;
+}
+
+@ArgsType()
+export class FeedArguments {
+  @Field(() => PositionScalar, {
+    nullable: true,
+    description: 'The position of the last event that you have; left out: from the beginning.',
+  })
+  @IsOptional()
+  @IsInt()
+  after?: Position;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Names of events, without their version; left out: all.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  types?: string[];
 }

@@ -24,6 +24,19 @@ interface SignedInCaller extends Principal {
   readonly opening: Opening;
 }
 
+/** The access token of an `Authorization`, if it is one. */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+
+export const signedInAs = (house: House, principal: Principal): SignedInCaller => {
+  const { accountId, role, personId } = principal;
+  return {
+    ...principal,
+    actor: { kind: 'account', id: accountId, role, personId },
+    opening: new Opening(house, principal),
+  };
+};
+
 /** The same, as the resolver of one operation sees them. */
 export interface Caller extends SignedInCaller {
   /** On whose things this operation lets their role act. */
@@ -78,18 +91,13 @@ export class SignedInGuard implements CanActivate {
   }
 
   async #authenticate({ authorization, retryAfter }: RequestContext): Promise<SignedInCaller> {
-    const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? [];
+    const token = bearerToken(authorization);
     if (token === undefined) throw new Refused(edgeRejections.NotSignedIn());
     try {
       const principal = await this.house.identity.authenticate(token);
-      const { accountId, role, personId } = principal;
-      const wait = retryAfter(accountId);
+      const wait = retryAfter(principal.accountId);
       if (wait > 0) throw refusedUntil(edgeRejections.RateLimited, wait);
-      return {
-        ...principal,
-        actor: { kind: 'account', id: accountId, role, personId },
-        opening: new Opening(this.house, principal),
-      };
+      return signedInAs(this.house, principal);
     } catch (error) {
       if (error instanceof SignInRefused) throw new Refused(edgeRejections.NotSignedIn());
       throw error;

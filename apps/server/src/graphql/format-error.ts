@@ -1,7 +1,9 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { commandRejections, needsUpgrade, ReadModelBuilding } from '@vivier/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Rejection } from '@vivier/kernel';
 import type { Log } from '../house/log.ts';
+import { isUnavailable } from '../house/unavailable.ts';
 import { edgeRejections } from './rejections.ts';
 
 /** As long as names are; nobody gets a page of their own letters back. */
@@ -77,6 +79,13 @@ const engineCodes = new Set([
 const isAboutTheRequest = (error: unknown): boolean =>
   error instanceof GraphQLError && error.path === undefined && error.originalError === undefined;
 
+/** Of errors that say what to do; they are thrown where nobody can refuse. */
+export const knownRejection = (cause: unknown): Rejection | undefined => {
+  if (cause instanceof ReadModelBuilding) return edgeRejections.ReadModelBuilding();
+  if (needsUpgrade(cause)) return commandRejections.UpgradeNeeded();
+  return isUnavailable(cause) ? edgeRejections.StoreUnavailable() : undefined;
+};
+
 /**
  * Makes the answer out of any error: refusals as they are, the engine's own messages without values,
  * and everything else as one sentence, with the cause in the log alone.
@@ -106,11 +115,9 @@ export const errorFormatter =
       };
     }
     const cause = unwrapResolverError(error);
-    if (needsUpgrade(cause) || cause instanceof ReadModelBuilding) {
-      const { rejected, message, remedy, retry } =
-        cause instanceof ReadModelBuilding
-          ? edgeRejections.ReadModelBuilding()
-          : commandRejections.UpgradeNeeded();
+    const known = knownRejection(cause);
+    if (known) {
+      const { rejected, message, remedy, retry } = known;
       return { message, extensions: { code: rejected, remedy, retry }, ...place };
     }
     // A stack names code, not data; the message of an unforeseen error might hold a value.

@@ -15,6 +15,8 @@ import { Failures } from '../http/failures.ts';
 import type { Rates } from '../http/rates.ts';
 import { Bus, FindDocumentsHandler, HOUSE, SendCommandHandler } from './bus.ts';
 import { SignedInGuard, type RequestContext } from './caller.ts';
+import { Feed } from './feed/feed.ts';
+import { FEED_LIMITS, LIMITS_OF_FEED, type FeedLimits } from './feed/limits.ts';
 import { errorFormatter } from './format-error.ts';
 import { PUBLIC_URL } from './public-url.ts';
 import { KeptDocuments } from './kept-documents.ts';
@@ -23,13 +25,15 @@ import { Refused } from './refused.ts';
 import { ApplicationResolver } from './resolvers/application.resolver.ts';
 import { CandidateResolver } from './resolvers/candidate.resolver.ts';
 import { DocumentResolver } from './resolvers/document.resolver.ts';
+import { FeedResolver } from './resolvers/feed.resolver.ts';
 import { PeopleResolver } from './resolvers/people.resolver.ts';
 import { PersonalDataResolver } from './resolvers/personal-data.resolver.ts';
+import { PersonalFeedResolver } from './resolvers/personal-feed.resolver.ts';
 import { RecruitmentResolver } from './resolvers/recruitment.resolver.ts';
 import { ReviewResolver } from './resolvers/review.resolver.ts';
 import { SignInResolver } from './resolvers/sign-in.resolver.ts';
 import { withRights } from './rights-check.ts';
-import { PositionScalar } from './scalars.ts';
+import { EventDataScalar, PositionScalar } from './scalars.ts';
 
 /** What the schema is made of. */
 export const resolvers = [
@@ -41,9 +45,11 @@ export const resolvers = [
   PeopleResolver,
   PersonalDataResolver,
   ReviewResolver,
+  FeedResolver,
+  PersonalFeedResolver,
 ];
 
-export const scalars = [PositionScalar];
+export const scalars = [PositionScalar, EventDataScalar];
 
 /** Every violation with its field; constraint messages speak of rules, not of values. */
 const violations = (errors: readonly ValidationError[], path = ''): Record<string, string> =>
@@ -60,7 +66,11 @@ const violations = (errors: readonly ValidationError[], path = ''): Record<strin
  * it the executor's default applies, which calls them: a personal field is opened when it is asked for.
  */
 const callingFields = (schema: GraphQLSchema): GraphQLSchema => {
-  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  const roots = new Set([
+    schema.getQueryType(),
+    schema.getMutationType(),
+    schema.getSubscriptionType(),
+  ]);
   for (const type of Object.values(schema.getTypeMap()))
     if (isObjectType(type) && !roots.has(type) && !type.name.startsWith('__'))
       for (const field of Object.values(type.getFields())) delete field.resolve;
@@ -82,7 +92,12 @@ const neverStored: ApolloServerPlugin = {
 @Module({})
 export class ApiModule {
   /** @param rates of requests by account */
-  static of(house: House, publicUrl: () => string, rates: Rates): DynamicModule {
+  static of(
+    house: House,
+    publicUrl: () => string,
+    rates: Rates,
+    feedLimits: Partial<FeedLimits> = {},
+  ): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -118,6 +133,8 @@ export class ApiModule {
       providers: [
         { provide: HOUSE, useValue: house },
         { provide: PUBLIC_URL, useValue: publicUrl },
+        { provide: LIMITS_OF_FEED, useValue: { ...FEED_LIMITS, ...feedLimits } },
+        Feed,
         { provide: APP_GUARD, useClass: SignedInGuard },
         { provide: APP_FILTER, useClass: Failures },
         {

@@ -275,3 +275,20 @@ export class OpenPersonalDataInput extends CommandInput {
   @Words(2000)
   reason!: string;
 }
+
+@InputType({ isAbstract: true })
+abstract class PersonalFeedInput extends CommandInput {
+  @Field(() => ID, { description: 'The id of an account with the role `integrator`.' })
+  @IsUUID()
+  integratorId!: string;
+
+  @Field(() => String, { description: 'Why; kept with who decided it and when.' })
+  @Words(2000)
+  reason!: string;
+}
+
+@InputType()
+export class GrantPersonalFeedInput extends PersonalFeedInput {}
+
+@InputType()
+export class WithdrawPersonalFeedInput extends PersonalFeedInput {}

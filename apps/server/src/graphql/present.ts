@@ -76,7 +76,7 @@ export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSp
     consents: [...space.consents],
   });
 
-const presentActor = (by: Metadata['by'], { opening }: Caller): ActorType =>
+export const presentActor = (by: Metadata['by'], { opening }: Caller): ActorType =>
   lazily<ActorType>({
     kind: by.kind,
     id: by.id,

@@ -1,5 +1,11 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import type { Rejection } from '@vivier/kernel';
+import {
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { RequestContext } from './caller.ts';
 import type { Measure } from './measure.ts';
 import { Measures } from './measured.ts';
@@ -85,6 +91,18 @@ const areVariables = (variables: unknown): boolean => {
   return true;
 };
 
+/** Why an operation that is valid is not executed: it asks for too much. */
+export const tooMuch = (
+  measures: Measures,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Rejection | undefined =>
+  areVariables(variables)
+    ? beyond(measures.of(schema, document, operation, variables))
+    : edgeRejections.RequestNotUnderstood();
+
 /**
  * Refuses what asks for too much, after validation and before anything is executed. The parser has its own
  * limit, `maxTokens`: a document that is left has at most {@link LIMITS}`.tokens`, which bounds what
@@ -95,9 +113,9 @@ export const queryLimits = (): ApolloServerPlugin<RequestContext> => {
   const listener: GraphQLRequestListener<RequestContext> = {
     didResolveOperation: async ({ schema, document, operation, request }) => {
       const { variables = {} } = request;
-      const refused = !areVariables(variables)
-        ? edgeRejections.RequestNotUnderstood()
-        : operation && beyond(measures.of(schema, document, operation, variables));
+      if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
+        throw new Refused(edgeRejections.SubscriptionNeedsWebSocket(), { status: 400 });
+      const refused = operation && tooMuch(measures, schema, document, operation, variables);
       if (refused) throw new Refused(refused, { status: 400 });
     },
   };

@@ -71,10 +71,49 @@ export const edgeRejections = defineRejections({
     remedy: 'Wait as long as `Retry-After` says, then send fewer at a time.',
     retry: 'later',
   },
+  NotServedHere: {
+    message: 'This process has other work than to answer requests.',
+    remedy: 'Ask a process that has the role `api`.',
+  },
+  StoreUnavailable: {
+    message: 'A server that the data lies on does not answer at the moment.',
+    remedy: 'Send it again, with the same commandId, in a while; nothing is done twice.',
+    retry: 'later',
+  },
   ShuttingDown: {
     message: 'This server is stopping and takes nothing more in.',
     remedy:
       'Send it again, with the same commandId; another one answers, or this one after its start.',
+    retry: 'later',
+  },
+  SubscriptionNeedsWebSocket: {
+    message: 'Subscriptions are not answered over plain HTTP.',
+    remedy: 'Connect to the same address as a WebSocket, with the protocol graphql-transport-ws.',
+  },
+  SubscriptionsOnly: {
+    message: 'Only subscriptions are answered over a WebSocket.',
+    remedy: 'Send queries and mutations over HTTP, to the same address.',
+  },
+  TooManySubscriptions: {
+    message: 'As many subscriptions are running already as one may have.',
+    remedy: 'End some of them, or ask for more types of events in one.',
+  },
+  TooManyConnections: {
+    message: 'As many connections are open already as one account may have.',
+    remedy: 'Close some of them; one connection carries several subscriptions.',
+  },
+  EventUnknown: {
+    message: 'One of these types of events is not known.',
+    remedy: 'Use names from the list in the details, without their version.',
+  },
+  ReaderTooSlow: {
+    message: 'More events came than wait for one reader.',
+    remedy: 'Subscribe again after the position in the details; what was missed comes first.',
+    retry: 'now',
+  },
+  FeedFailed: {
+    message: 'The feed stopped on our side.',
+    remedy: 'Subscribe again after the position in the details; nothing is left out.',
     retry: 'later',
   },
   QueryTooLong: {

@@ -16,12 +16,15 @@ export type FieldRights = Readonly<Record<string, 'facts' | Readonly<Record<stri
 
 const reviewers = { operator: 'organisation', admin: 'organisation' } as const;
 const staff = { ...reviewers, compliance: 'organisation' } as const;
+/** Who decides about the organisation's own matters, and who looks at what they decided. */
+const overseers = { admin: 'organisation', compliance: 'organisation' } as const;
 const ownOrStaff = { candidate: 'own', ...staff } as const;
 const themselves = {
   candidate: 'own',
   operator: 'own',
   admin: 'own',
   compliance: 'own',
+  integrator: 'own',
 } as const;
 
 /** Names of people and words about them: compliance reads facts, and opens names with a reason only. */
@@ -58,6 +61,8 @@ const otherOperations = {
   people: reviewers,
   requestUpload: { candidate: 'own' },
   requestDownload: ownOrReviewers,
+  domainEvents: { integrator: 'organisation' },
+  personalFeedAccess: overseers,
 } as const satisfies Readonly<Record<string, OperationRight>> & {
   readonly [Name in CommandMutation]?: never;
 };
@@ -65,7 +70,7 @@ const otherOperations = {
 /** Who asks for something as it was at an instant (`asOf`). */
 export const asOfRight: Allowed = { compliance: 'organisation' };
 
-/** One row for each query and mutation. */
+/** One row for each query, mutation and subscription. */
 export const operationRights: Readonly<Record<string, OperationRight>> = {
   ...commandOperations,
   ...otherOperations,
@@ -103,6 +108,10 @@ export const fieldRights = {
     fullName: { compliance: 'organisation' },
     email: { compliance: 'organisation' },
   },
+  PersonalFeedAccess: {
+    ...facts('integratorId', 'granted', 'at', 'by'),
+    reason: overseers,
+  },
   ReviewEntry: {
     ...facts('item', 'label', 'required', 'state', 'documentId', 'version', 'contentHash'),
     ...facts('document', 'verdict'),
@@ -127,6 +136,9 @@ export const fieldRights = {
   CreateInvitationPayload: 'facts',
   Document: 'facts',
   DocumentPayload: 'facts',
+  // Personal values are in its data for whom an admin granted them, and else for nobody.
+  DomainEvent: 'facts',
+  DomainEventActor: 'facts',
   DossierConnection: 'facts',
   DossierEdge: 'facts',
   DossierItem: 'facts',
@@ -135,6 +147,7 @@ export const fieldRights = {
   Invitation: 'facts',
   Organisation: 'facts',
   PageInfo: 'facts',
+  PersonalFeedPayload: 'facts',
   RegisterCandidatePayload: 'facts',
   RequestDownloadPayload: 'facts',
   RequestUploadPayload: 'facts',

@@ -26,3 +26,17 @@ export class PositionScalar implements CustomScalar<string, Position> {
   parseLiteral = (node: ValueNode): Position =>
     readPositionToken(node.kind === Kind.STRING ? node.value : undefined);
 }
+
+/** What an event says, as the JSON Schema of its type and version has it. */
+@Scalar('EventData')
+export class EventDataScalar implements CustomScalar<unknown, never> {
+  description =
+    'A JSON object, as `libs/published/events/<type>.v<version>.schema.json` says; readers let fields pass that they do not know.';
+  parseValue = (): never => {
+    throw new GraphQLError('EventData cannot be sent.', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  };
+  serialize = (value: unknown): unknown => value;
+  parseLiteral = this.parseValue;
+}
