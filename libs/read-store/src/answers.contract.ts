@@ -269,6 +269,8 @@ export const answersContract = (open: OpenReadStore): void => {
     ['a place in a list', { 'tags.0': 'x' }],
     ['an empty part of a path', { 'offer..place': 'x' }],
     ['a prototype', { '__proto__.x': 1 }],
+    ['the organisation, which goes with every question', { _organisation: AMIENS }],
+    ['what is in the organisation', { $or: [{ stage: 'new' }, { '_organisation.x': null }] }],
     ['an empty alternative', { $or: [] }],
     ['a conjunction that is no list', { $and: {} }],
     ['$in without a list', { stage: { $in: 'new' } }],

@@ -1,3 +1,4 @@
+import { ORGANISATION_FIELD } from './document.ts';
 import { DeclarationRefused, type CollectionDeclaration, type IndexKey } from './port.ts';
 
 /** One key of an index or of an order. */
@@ -28,6 +29,11 @@ const indexTerms = (name: string, key: IndexKey): readonly OrderTerm[] => {
     if (!INDEX_PATH.test(path)) {
       throw new DeclarationRefused(
         `${name} cannot be indexed by ${JSON.stringify(path)}: each part of a path is a plain name.`,
+      );
+    }
+    if (path.split('.')[0] === ORGANISATION_FIELD) {
+      throw new DeclarationRefused(
+        `${name} cannot be indexed by ${ORGANISATION_FIELD}: the organisation stands before each key.`,
       );
     }
     if (direction !== 1 && direction !== -1) {

@@ -1,9 +1,23 @@
 import { toUSVString } from 'node:util';
+import type { OrganisationId } from '@vivier/kernel';
 import type { DeclaredCollection } from './declaration.ts';
 import { UnstorableDocument, type ReadDocument } from './port.ts';
 
 /** What {@link valueAt} says of a path that leads through a list. */
 export const IN_A_LIST: unique symbol = Symbol('in a list');
+
+/** An adapter may keep the organisation there; no document has a field of this name. */
+export const ORGANISATION_FIELD = '_organisation';
+
+/**
+ * An organisation's id, for any adapter. Throws a TypeError where it holds a slash: an adapter may keep
+ * it before the ids of documents, parted from them by one.
+ */
+export const checkedOrganisation = (organisationId: OrganisationId): OrganisationId => {
+  if (organisationId.includes('/'))
+    throw new TypeError('The id of an organisation holds no slash: give it another id.');
+  return organisationId;
+};
 
 const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
 
@@ -97,6 +111,8 @@ export const storable = (collection: DeclaredCollection, document: ReadDocument)
   };
   const kept = keep(document, 1) as ReadDocument;
   if (typeof kept._id !== 'string' || kept._id === '') refuse('_id', 'is not a text');
+  if (Object.hasOwn(kept, ORGANISATION_FIELD))
+    refuse(ORGANISATION_FIELD, 'is where the store keeps whose it is: give the field another name');
   for (const path of collection.indexedPaths) {
     const value = valueAt(kept, path);
     if (typeof value === 'symbol' || (typeof value === 'object' && value !== null)) {

@@ -1,4 +1,4 @@
-import { isPlain, wellFormed } from './document.ts';
+import { isPlain, ORGANISATION_FIELD, wellFormed } from './document.ts';
 import { UnsupportedQuery, type Comparable, type ReadFilter } from './port.ts';
 
 export type Comparison = '$eq' | '$ne' | '$gt' | '$gte' | '$lt' | '$lte';
@@ -42,7 +42,12 @@ const comparable = (path: string, value: unknown): Comparable => {
 };
 
 const checkPath = (path: string): void => {
-  for (const part of path.split('.')) {
+  const parts = path.split('.');
+  if (parts[0] === ORGANISATION_FIELD)
+    throw new UnsupportedQuery(
+      `${ORGANISATION_FIELD} is no field: ask the collection of the organisation.`,
+    );
+  for (const part of parts) {
     if (part === '' || part === '__proto__' || part.startsWith('$') || /^\d+$/.test(part)) {
       throw new UnsupportedQuery(
         `${JSON.stringify(path)} is neither a field nor a known operator.`,

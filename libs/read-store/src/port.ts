@@ -4,6 +4,7 @@ import type { OrganisationId, Position } from '@vivier/kernel';
 export interface ReadDocument {
   /** Comes first in what is answered, wherever it stood. */
   readonly _id: string;
+  /** Any name but `_organisation`, which an adapter may need. */
   readonly [field: string]: unknown;
 }
 
@@ -111,7 +112,8 @@ export interface Shown {
 }
 
 /**
- * Documents that answer questions. The organisation goes with every query, so that none can forget it.
+ * Documents that answer questions. The organisation goes with every query, so that none can forget it; its
+ * id holds no slash (a TypeError).
  * Whatever is written under a lease is refused, having changed nothing, once somebody else holds it
  * ({@link LeaseLost}).
  */

@@ -151,6 +151,7 @@ export const writesContract = (open: OpenReadStore): void => {
     ['an undefined member of a list', { list: [undefined] }],
     ['a name that begins with a dollar', { nested: { $set: 1 } }],
     ['an empty name', { nested: { '': 1 } }],
+    ["a field that holds the store's own name for the organisation", { _organisation: 'x' }],
     ['a name that the driver takes for its own', { nested: { _bsontype: 'Long' } }],
     ['more levels than MongoDB keeps', { deep }],
     ['a list at an indexed path', { stage: [] }],
@@ -243,6 +244,11 @@ export const writesContract = (open: OpenReadStore): void => {
     ['an index without a key', { name: 'a_1', indexes: [{}] }],
     ['a path that is no name', { name: 'a_1', indexes: [{ "a'b": 1 }] }],
     ['a place in a list', { name: 'a_1', indexes: [{ 'a.0': 1 }] }],
+    [
+      'an index by the organisation, which stands before each key',
+      { name: 'a_1', indexes: [{ _organisation: 1 }] },
+    ],
+    ['an index within the organisation', { name: 'a_1', indexes: [{ '_organisation.x': 1 }] }],
     ['_id before another key', { name: 'a_1', indexes: [{ _id: 1, a: 1 }] }],
     ['a direction that is none', { name: 'a_1', indexes: [{ a: 2 as 1 }] }],
   ])('a declaration with %s is refused', async (_, wrong) =>

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { OrganisationId } from '@vivier/kernel';
+import { checkedOrganisation } from '../document.ts';
 
 /** No organisation has it. */
 const NOBODY = 0;
@@ -18,15 +19,23 @@ export class Organisations {
     this.#add = database.prepare('INSERT INTO organisations (id) VALUES (?)');
   }
 
-  /** An organisation's number; of one that has nothing here, a number under which nothing is found. */
+  /**
+   * An organisation's number; of one that has nothing here, a number under which nothing is found.
+   * Throws a TypeError for one that can be none.
+   */
   numberOf(organisationId: OrganisationId): number {
-    return this.#numbers.get(organisationId) ?? NOBODY;
+    const number = this.#numbers.get(organisationId);
+    if (number === undefined) checkedOrganisation(organisationId);
+    return number ?? NOBODY;
   }
 
-  /** Gives it a number where it has none; outside of any transaction, which might not be kept. */
+  /**
+   * Gives it a number where it has none; outside of any transaction, which might not be kept. Throws a
+   * TypeError for one that can be none.
+   */
   admit(organisationId: OrganisationId): void {
     if (this.#numbers.has(organisationId)) return;
-    const { lastInsertRowid } = this.#add.run(organisationId);
+    const { lastInsertRowid } = this.#add.run(checkedOrganisation(organisationId));
     this.#numbers.set(organisationId, Number(lastInsertRowid));
   }
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { START, type OrganisationId, type Position } from '@vivier/kernel';
 import { checkUnchanged, checkedDeclaration, type DeclaredCollection } from '../declaration.ts';
-import { storable, valueAt } from '../document.ts';
+import { storable, valueAt, wellFormed } from '../document.ts';
 import {
   PositionMoved,
   UnknownCollection,
@@ -96,7 +96,7 @@ export class EmbeddedReadStore implements ReadStore, Tables, TableDatabase {
           const document = storable(table.declared, one.put);
           const text = JSON.stringify(document);
           table.put(organisation, document._id, keys(table.declared, document), text);
-        } else table.remove(organisation, one.remove);
+        } else table.remove(organisation, wellFormed(one.remove));
       }
       this.statement(
         `INSERT INTO positions VALUES (?, ?)

@@ -2,7 +2,8 @@ import { MongoServerError, type Collection } from 'mongodb';
 import type { OrganisationId } from '@vivier/kernel';
 import { pause } from '@vivier/mongodb/driver';
 import type { FindOptions, ReadCollection, ReadDocument, ReadFilter } from '../port.ts';
-import { planned, type KeptDocument } from './query.ts';
+import { asGiven, type KeptDocument } from './kept.ts';
+import { planned } from './query.ts';
 import type { Known, Registry } from './registry.ts';
 
 /**
@@ -60,10 +61,7 @@ export class MongoCollection<T extends ReadDocument> implements ReadCollection<T
           })
           .toArray();
         if (doubtful !== undefined) for (const document of found) check(document);
-        // The id comes first in both, so that the place of each field stays the same.
-        return found
-          .slice(passed)
-          .map((document) => Object.assign(document, { _id: document._id.id }) as unknown as T);
+        return found.slice(passed).map((document) => asGiven(document) as T);
       },
       (found) => found.length === 0,
     );

@@ -1,20 +1,12 @@
 import type { Filter, Sort } from 'mongodb';
 import type { OrganisationId } from '@vivier/kernel';
-import type { DeclaredCollection } from '../declaration.ts';
+import type { DeclaredCollection, OrderTerm } from '../declaration.ts';
 import { IN_A_LIST, valueAt } from '../document.ts';
 import { boundPaths, checkedFilter, conjuncts, type Condition } from '../filter.ts';
 import { impliedBounds } from '../implied-bounds.ts';
 import { checkPage, plannedOrder } from '../order.ts';
 import { UnsupportedQuery, type FindOptions, type ReadFilter } from '../port.ts';
-
-/** A document as MongoDB keeps it: the organisation is part of its id, all other fields are its own. */
-export interface KeptDocument {
-  readonly _id: { readonly organisation: string; readonly id: string };
-  readonly [field: string]: unknown;
-}
-
-/** The place of a path in a {@link KeptDocument}. */
-export const placeOf = (path: string): string => path.replace(/^_id(?=\.|$)/, '_id.id');
+import { idsOf, onKept, type KeptDocument } from './kept.ts';
 
 const asFilter = (condition: Condition): Filter<KeptDocument> => {
   switch (condition.kind) {
@@ -25,11 +17,11 @@ const asFilter = (condition: Condition): Filter<KeptDocument> => {
     case 'any':
       return { $or: condition.of.map(asFilter) };
     case 'compare':
-      return { [placeOf(condition.path)]: { [condition.operator]: condition.operand } };
+      return { [condition.path]: { [condition.operator]: condition.operand } };
     case 'member':
-      return { [placeOf(condition.path)]: { [condition.operator]: [...condition.operands] } };
+      return { [condition.path]: { [condition.operator]: [...condition.operands] } };
     case 'exists':
-      return { [placeOf(condition.path)]: { $exists: condition.exists } };
+      return { [condition.path]: { $exists: condition.exists } };
   }
 };
 
@@ -42,6 +34,9 @@ const pathsOf = (condition: Condition): readonly string[] =>
 const isPointed = (condition: Condition): boolean =>
   (condition.kind === 'compare' && condition.operator === '$eq') ||
   (condition.kind === 'member' && condition.operator === '$in');
+
+const isRange = (condition: Condition): boolean =>
+  condition.kind === 'compare' && /^\$[gl]t/.test(condition.operator);
 
 /**
  * All of the conditions. To MongoDB it is the same where they stand; the server of the tests looks for
@@ -57,6 +52,39 @@ const allOf = (conditions: readonly Condition[]): Filter<KeptDocument> => {
     else others.push(filter);
   }
   return others.length === 0 ? top : { ...top, $and: others };
+};
+
+/**
+ * Of one organisation, all of the conditions. A given id stands first: the server of the tests takes the
+ * first condition that it has an index for.
+ */
+const allOfOne = (
+  organisationId: OrganisationId,
+  conditions: readonly Condition[],
+): Filter<KeptDocument> => {
+  const { _id, ...others } = allOf(conditions);
+  return { ...(_id !== undefined && { _id }), _organisation: organisationId, ...others };
+};
+
+/**
+ * Whether the documents are looked for in the order of their ids: no id is given, and no declared index
+ * gives the order or, where none is asked for, begins with what is given.
+ */
+const isById = (
+  { indexes }: DeclaredCollection,
+  [first]: readonly OrderTerm[],
+  bound: ReadonlySet<string>,
+  conditions: readonly Condition[],
+): boolean => {
+  const pointed = conditions.filter(isPointed).flatMap(pathsOf);
+  if (pointed.includes('_id')) return false;
+  if (first === undefined) {
+    const narrowed = [...pointed, ...conditions.filter(isRange).flatMap(pathsOf)];
+    return !indexes.some(([key]) => key && key.path !== '_id' && narrowed.includes(key.path));
+  }
+  const isInOrder = (index: readonly OrderTerm[]): boolean =>
+    index.length > 1 && index.slice(0, -1).every(({ path }) => bound.has(path));
+  return first.path === '_id' && !indexes.some(isInOrder);
 };
 
 /** Holds for documents in which a path leads through a list, or into a list within a list. */
@@ -81,8 +109,9 @@ export interface PlannedQuery {
 }
 
 /**
- * A query as it is put to MongoDB. The organisation stands in every filter, and first: it is the first
- * key of every index. Throws {@link UnsupportedQuery}, {@link UndeclaredSort}.
+ * A query as it is put to MongoDB. The organisation stands in every filter: it is the first key of every
+ * declared index. Throws {@link UnsupportedQuery}, {@link UndeclaredSort}, and a TypeError for an
+ * organisation that can be none.
  */
 export const planned = (
   declared: DeclaredCollection,
@@ -91,17 +120,18 @@ export const planned = (
   options: FindOptions = {},
 ): PlannedQuery => {
   checkPage(options);
-  const condition = checkedFilter(filter);
-  const terms = plannedOrder(declared, options.sort, boundPaths(condition));
+  const condition = onKept(organisationId, checkedFilter(filter));
+  const bound = boundPaths(condition);
+  const terms = plannedOrder(declared, options.sort, bound);
   const all = conjuncts(condition);
   // Where only scalars lie there is nothing to doubt.
   const isPlain = (path: string): boolean =>
     /^_id(\.|$)/.test(path) || declared.indexedPaths.has(path);
   const isCertain = (one: Condition): boolean => pathsOf(one).every(isPlain);
   const bounds = all.flatMap((one) => impliedBounds(one, ['_id', ...declared.indexedPaths]));
-  const here = { '_id.organisation': organisationId };
-  const wanted = { ...here, ...allOf([...all, ...bounds]) };
-  const certain = { ...here, ...allOf([...all.filter(isCertain), ...bounds]) };
+  if (isById(declared, terms, bound, [...all, ...bounds])) bounds.push(...idsOf(organisationId));
+  const wanted = allOfOne(organisationId, [...all, ...bounds]);
+  const certain = allOfOne(organisationId, [...all.filter(isCertain), ...bounds]);
   const doubted = [...new Set(all.flatMap(pathsOf))].filter((path) => !isPlain(path));
   const traps = doubted.flatMap(leadsThroughLists);
   const isDoubted = traps.length > 0;
@@ -111,7 +141,7 @@ export const planned = (
     either: isDoubted
       ? { ...certain, $or: [allOf(all.filter((one) => !isCertain(one))), ...traps] }
       : wanted,
-    sort: terms.map(({ path, direction }): [string, 1 | -1] => [placeOf(path), direction]),
+    sort: terms.map(({ path, direction }): [string, 1 | -1] => [path, direction]),
     check: (document) => {
       for (const path of doubted) {
         const value = valueAt(document, path);

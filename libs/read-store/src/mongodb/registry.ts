@@ -2,8 +2,9 @@ import { ObjectId, type ClientSession, type Db } from 'mongodb';
 import { START, type Position } from '@vivier/kernel';
 import { makeCollections } from '@vivier/mongodb/driver';
 import type { DeclaredCollection, OrderTerm } from '../declaration.ts';
+import { ORGANISATION_FIELD } from '../document.ts';
 import { LeaseLost, UnknownCollection, type HeldLease } from '../port.ts';
-import { placeOf, type KeptDocument } from './query.ts';
+import type { KeptDocument } from './kept.ts';
 
 /** What is known under a name: the collection, how far its projection has come, or both. */
 export interface Entry {
@@ -105,17 +106,17 @@ export class Registry {
     return (await this.entries.findOne({ _id: name }))?.position ?? START;
   }
 
-  /** Makes the indexes that are missing, and with the first of them the MongoDB collection. */
+  /** Makes the MongoDB collection and its indexes, as far as they are missing. */
   async makeIndexes({ documents, declared }: Known): Promise<void> {
-    const ids: OrderTerm = { path: '_id', direction: 1 };
-    const indexes = [[ids], ...declared.indexes].map((terms, at) => ({
-      name: at === 0 ? 'ids' : `index_${at}`,
+    await makeCollections(this.db, [documents]);
+    const indexes = declared.indexes.map((terms, at) => ({
+      name: `index_${at + 1}`,
       key: new Map<string, 1 | -1>([
-        ['_id.organisation', 1],
-        ...terms.map(({ path, direction }) => [placeOf(path), direction] as const),
+        [ORGANISATION_FIELD, 1],
+        ...terms.map(({ path, direction }) => [path, direction] as const),
       ]),
     }));
-    await this.db.collection(documents).createIndexes(indexes);
+    if (indexes.length > 0) await this.db.collection(documents).createIndexes(indexes);
   }
 
   /** Within a transaction: removes a collection with its position; {@link sweep} removes its documents. */

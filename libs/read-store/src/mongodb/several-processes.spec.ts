@@ -112,15 +112,32 @@ onServer('several processes on one MongoDB', () => {
     expect(indexes.map(({ key }) => Object.entries(key as object))).toEqual([
       [['_id', 1]],
       [
-        ['_id.organisation', 1],
-        ['_id.id', 1],
-      ],
-      [
-        ['_id.organisation', 1],
+        ['_organisation', 1],
         ['n', 1],
-        ['_id.id', 1],
+        ['_id', 1],
       ],
     ]);
+  });
+
+  test('a collection without declared indexes has the one over its ids, and exists before it is written to', async () => {
+    await one.declare({ name: NAME, indexes: [] });
+    await other.declare({ name: NAME, indexes: [] });
+    const made = await db.listCollections({ name: /^documents\./ }).toArray();
+    expect(made).toHaveLength(1);
+    const indexes = await db.collection(made[0]?.name ?? '').indexes();
+    expect(indexes.map(({ key }) => key)).toEqual([{ _id: 1 }]);
+  });
+
+  test('a document lies under its organisation and its id, and comes back as it was given', async () => {
+    await one.declare({ name: NAME, indexes: [{ n: 1 }] });
+    await write(one, put(AMIENS, NAME, { n: 1, _id: 'a/b', more: [] }));
+    const [made] = await db.listCollections({ name: /^documents\./ }).toArray();
+    const kept = await db.collection(made?.name ?? '').findOne({ n: 1 });
+    expect(JSON.stringify(kept)).toBe(
+      JSON.stringify({ _id: `${AMIENS}/a/b`, _organisation: AMIENS, n: 1, more: [] }),
+    );
+    const given = await other.collection(AMIENS, NAME).findOne({ n: 1 });
+    expect(JSON.stringify(given)).toBe('{"_id":"a/b","n":1,"more":[]}');
   });
 
   test('indexes that were removed by hand are made again at the next start', async () => {

@@ -10,7 +10,7 @@ import { isDuplicate } from '@vivier/mongodb/driver';
 import type { DeclaredCollection } from '../declaration.ts';
 import { storable } from '../document.ts';
 import { UnstorableDocument, type ProjectionBatch, type ReadWrite } from '../port.ts';
-import type { KeptDocument } from './query.ts';
+import { asKept, placeOf, type KeptDocument } from './kept.ts';
 import type { Known, Registry } from './registry.ts';
 
 type Operation = AnyBulkWriteOperation<KeptDocument>;
@@ -31,13 +31,18 @@ export class Changed extends Error {
   override readonly name = 'Changed';
 }
 
-const asOperation = (declared: DeclaredCollection, write: ReadWrite): Operation => {
-  const organisation = write.organisationId;
-  if ('remove' in write)
-    return { deleteOne: { filter: { _id: { organisation, id: write.remove } } } };
-  const document = storable(declared, write.put);
-  const _id = { organisation, id: document._id };
-  return { replaceOne: { filter: { _id }, replacement: { ...document, _id }, upsert: true } };
+/** By `_id` alone: the organisation is in it, and its index needs nothing else. */
+const asOperation = (
+  declared: DeclaredCollection,
+  write: ReadWrite,
+): readonly [_id: string, operation: Operation] => {
+  if ('remove' in write) {
+    const _id = placeOf(write.organisationId, write.remove);
+    return [_id, { deleteOne: { filter: { _id } } }];
+  }
+  const replacement = asKept(write.organisationId, storable(declared, write.put));
+  const { _id } = replacement;
+  return [_id, { replaceOne: { filter: { _id }, replacement, upsert: true } }];
 };
 
 /**
@@ -55,8 +60,7 @@ export const madeReady = async (
     const last = new Map<string, Operation>();
     for (const write of writes) {
       if (write.collection !== name) continue;
-      const id = 'put' in write ? write.put._id : write.remove;
-      last.set(`${write.organisationId}/${id}`, asOperation(known.declared, write));
+      last.set(...asOperation(known.declared, write));
     }
     const [removals, puts] = [true, false].map((wanted) =>
       [...last.values()].filter((operation) => 'deleteOne' in operation === wanted),
