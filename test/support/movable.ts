@@ -60,7 +60,8 @@ export const breakingAfter = (pieces: number): Pick<MigrateOptions, 'passed'> =>
   return {
     passed: () => {
       left -= 1;
-      if (left === 0) throw new Error('The network is gone.');
+      if (left === 0)
+        throw Object.assign(new Error('The network is gone.'), { name: 'MongoNetworkError' });
     },
   };
 };

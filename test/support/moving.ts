@@ -17,6 +17,7 @@ import { twoHouses } from './two-houses.ts';
 export const startedOn = async (
   folder: string,
   servers: Partial<Servers> = {},
+  demo = false,
 ): Promise<Running & { readonly stop: () => Promise<void> }> => {
   const clock = handSetClock(MORNING);
   const server = await start({
@@ -27,7 +28,7 @@ export const startedOn = async (
     clock,
     passwordCost: cheap,
     log: silentLog,
-    demo: false,
+    demo,
     requestsPerSecond: 0,
     ...servers,
   });

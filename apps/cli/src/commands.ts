@@ -8,6 +8,7 @@ import {
   type StaffRole,
 } from '@vivier/server';
 import { ask } from './ask.ts';
+import { deleteSourceAloud, migrateAloud } from './migrate.ts';
 import { readPassword } from './password.ts';
 import { rebuildProgress } from './rebuild-progress.ts';
 import { serve } from './serve.ts';
@@ -29,6 +30,9 @@ const explained = new Set([
   'StoreUnavailable',
   'DatabaseRefused',
   'EpochKeyMissing',
+  'LogNewerThanProgram',
+  'MoveRefused',
+  'ForeignRecords',
 ]);
 
 /** Why something could not be done, in words for the person at the terminal. */
@@ -183,6 +187,16 @@ const program = (): Command => {
             'form into the folder before you start.',
         );
     });
+
+  vivier
+    .command('migrate')
+    .description(
+      'Move the stores of VIVIER_DATA to the servers of EVENTSTORE_URL and MONGODB_URL; the server is stopped.',
+    )
+    .option('--delete-source', 'delete what the folder still holds of stores that were moved')
+    .action((options: { readonly deleteSource?: true }) =>
+      options.deleteSource ? deleteSourceAloud() : migrateAloud(),
+    );
 
   const replay = vivier.command('replay').description('What something was like, told by the log.');
   replay

@@ -8,3 +8,4 @@ export {
   type InSession,
 } from './acknowledged.ts';
 export { inTransaction, pause } from './transaction.ts';
+export { addMissing, inBatches, rowsById } from './moving.ts';

@@ -9,4 +9,14 @@ export { openMasterKeysFile, openMasterKeysFolder, type MasterKeys } from './mas
 export { openEpochKeysFolder, type EpochKeys } from './epoch-keys.ts';
 export { equalInConstantTime } from './equal.ts';
 export { newId } from './new-id.ts';
+export { destroyPrivateFile } from './private-file.ts';
 export { comparableEmail } from './claim-rules.ts';
+export {
+  carryMasterKeys,
+  compareKeys,
+  erasedIn,
+  moveKeys,
+  type IsErased,
+  type KeysMove,
+  type MovedKeys,
+} from './moving.ts';

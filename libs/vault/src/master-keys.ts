@@ -38,7 +38,7 @@ interface MasterKeysPlace {
 
 /** The master keys in one JSON file of mode 0600, read once and written as a whole. */
 export const openMasterKeysFile = (path: string): MasterKeys => {
-  const encoded = new Map(Object.entries(readKeys(path)));
+  const encoded = new Map(Object.entries(readMasterKeys(path)));
   return new LocalMasterKeys({
     find: (organisationId) => encoded.get(organisationId),
     add: (organisationId, key) => {
@@ -117,7 +117,8 @@ class LocalMasterKeys implements MasterKeys {
   }
 }
 
-const readKeys = (path: string): Record<string, string> => {
+/** The keys of a file, in base64, by their organisation. Throws {@link SecretFileUnsafe}. */
+export const readMasterKeys = (path: string): Record<string, string> => {
   const text = readPrivateFile(path);
   if (text === undefined) return {};
   const keys = parsedKeys(text);

@@ -29,6 +29,11 @@ export class Places {
     return new Places(files);
   }
 
+  /** The places of a folder as they are, for whoever only reads. */
+  static at(folder: string): Places {
+    return new Places(join(folder, 'files'));
+  }
+
   /** @throws TypeError when the id is no UUID in lower case, so that no id leads to another folder. */
   of(fileId: FileId): string {
     requireFileId(fileId);

@@ -33,7 +33,7 @@ const schema = `
 `;
 
 /** One row of the table of uploads. */
-interface KeptRow {
+export interface KeptRow {
   readonly upload_id: FileId;
   readonly organisation_id: OrganisationId;
   readonly person_id: PersonId;
@@ -47,7 +47,7 @@ interface KeptRow {
   readonly named: number;
 }
 
-const rowFrom = (kept: KeptRow): UploadRow => {
+export const rowFrom = (kept: KeptRow): UploadRow => {
   const { upload_id, organisation_id, person_id } = kept;
   const owner = { uploadId: upload_id, organisationId: organisation_id, personId: person_id };
   return {

@@ -61,6 +61,12 @@ export class Bytes {
     };
   }
 
+  /** How long a finished file is, in bytes; undefined where there is none. */
+  async size(id: string): Promise<number | undefined> {
+    const _id = ObjectId.createFromHexString(id);
+    return (await this.#files.findOne({ _id }))?.length;
+  }
+
   /** Fails with SealedFileDamaged where GridFS finds something missing. */
   async *read(id: string): AsyncGenerator<Uint8Array> {
     const stream = this.#bucket.openDownloadStream(ObjectId.createFromHexString(id));

@@ -171,7 +171,7 @@ const passwordBytes = (password: string | undefined): Buffer => {
   return bytes;
 };
 
-const toOrganisation = (row: Row): Organisation => ({
+export const toOrganisation = (row: Row): Organisation => ({
   organisationId: row['organisation'] as OrganisationId,
   slug: row['slug'] as string,
   name: row['name'] as string,
@@ -179,7 +179,7 @@ const toOrganisation = (row: Row): Organisation => ({
   isDemo: row['is_demo'] === 1,
 });
 
-const toAccount = (row: Row): StoredAccount => {
+export const toAccount = (row: Row): StoredAccount => {
   const padded = Buffer.from(row['password'] as Uint8Array).toString('latin1');
   const password = padded.slice(0, padded.indexOf('\0'));
   return {

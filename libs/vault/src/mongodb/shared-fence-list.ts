@@ -26,7 +26,7 @@ export class SharedFenceList {
   /** Opens the list and gives what stands in it. Throws {@link FenceDamaged}. */
   static open(path: string): { list: SharedFenceList; fences: readonly Fence[] } {
     ensurePrivateFile(path);
-    const fences = parse(readFileSync(path, 'utf8'));
+    const fences = parseFences(readFileSync(path, 'utf8'));
     return { list: new SharedFenceList(openSync(path, 'a+', 0o600)), fences };
   }
 
@@ -52,7 +52,8 @@ export class SharedFenceList {
   }
 }
 
-const parse = (text: string): Fence[] =>
+/** The fences in a list that several may append to. Throws {@link FenceDamaged}. */
+export const parseFences = (text: string): Fence[] =>
   text.split('\n').flatMap((line, index) => {
     // Only a whole line has an end, since no id holds this character.
     if (!line.endsWith('}')) return [];

@@ -7,6 +7,7 @@ import { requireWhole } from '../backing-up.ts';
 import { openEmbeddedStores } from '../embedded-stores.ts';
 import { installationOf } from '../installation.ts';
 import type { Log } from '../log.ts';
+import { isUnavailable } from '../unavailable.ts';
 import { markMove, moveMarkOf } from './move-mark.ts';
 import { MoveRefused } from './move-refused.ts';
 import { moveEverything, type Moved } from './moving.ts';
@@ -62,7 +63,7 @@ const bringUpToDate = async (folder: string): Promise<void> => {
 const begin = async (folder: string, servers: ServersToFill): Promise<void> => {
   const mark = moveMarkOf(folder);
   const id = mark?.id ?? newId();
-  await servers.requireFree(id, mark === undefined);
+  await servers.requireFree(id);
   if (mark === undefined)
     await markMove(folder, { id, state: 'moving', at: new Date().toISOString() });
   await servers.take(id);
@@ -84,7 +85,7 @@ export const migrate = async (options: MigrateOptions): Promise<Migrated> => {
     const before = moveMarkOf(folder);
     if (before?.state === 'moved') return { at: before.at, moved: undefined };
     await bringUpToDate(folder);
-    const servers = await openServers(options, installationOf(folder));
+    const servers = await openServers(options, installationOf(folder), before === undefined);
     try {
       await begin(folder, servers);
       const moved = await moveEverything(folder, servers, options);
@@ -92,6 +93,12 @@ export const migrate = async (options: MigrateOptions): Promise<Migrated> => {
       const at = new Date().toISOString();
       await markMove(folder, { id, state: 'moved', at });
       return { at, moved };
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      throw new MoveRefused(
+        'A server does not answer: run `vivier migrate` again when it is back, it goes on where it is now.',
+        { cause: error },
+      );
     } finally {
       await servers.close();
     }

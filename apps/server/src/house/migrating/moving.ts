@@ -92,10 +92,10 @@ const fill = async (plan: Plan, from: EventStore, to: EventStore, telling: Telli
 };
 
 /** What does not open is another's, or damaged: it is not the same as it was. */
-const tellingDamage = ({ seal, open }: AccountSecrets): AccountSecrets => ({
-  seal,
+const tellingDamage = (secrets: AccountSecrets): AccountSecrets => ({
+  seal: (owner, plain) => secrets.seal(owner, plain),
   open: (owner, sealed) =>
-    open(owner, sealed).catch((failure: unknown) => {
+    secrets.open(owner, sealed).catch((failure: unknown) => {
       if (failure instanceof KeyDamaged || failure instanceof BlobRejected) return undefined;
       throw failure;
     }),
@@ -191,7 +191,11 @@ export const moveEverything = async (
         outbox: { file: at('work-state.sqlite'), db },
       };
       await fill(plan, from, servers.store, telling);
-      const compared = await compareLogs({ from, to: servers.store });
+      const compared = await compareLogs({
+        from,
+        to: servers.store,
+        tell: progress(telling, 'Events compared'),
+      });
       if (compared === undefined) return requireSame(false, 'Events') as never;
       await register(compared.types, servers.database);
       return await compareFilled(plan, compared, telling);

@@ -26,23 +26,24 @@ export interface ServersToFill {
   /**
    * Writes nothing.
    *
-   * @param isNew whether nothing of this move can be there yet
-   * @throws MoveRefused, DatabaseRefused where they hold what this move did not put there
+   * @throws DatabaseRefused where the database holds what this move did not put there
    */
-  requireFree(move: string, isNew: boolean): Promise<void>;
+  requireFree(move: string): Promise<void>;
   /** Makes them this installation's own, for this move to fill. Idempotent. */
   take(move: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Connects to them, each of which is this installation's or nobody's.
+ * Connects to them, each of which is this installation's or nobody's. An empty database becomes its own.
  *
- * @throws UnusableEventStore, DatabaseRefused
+ * @param isNew whether nothing of this move can be there yet
+ * @throws UnusableEventStore, DatabaseRefused, MoveRefused
  */
 export const openServers = async (
   { eventStoreUrl, mongoUrl, log }: MigrateOptions,
   installation: string,
+  isNew: boolean,
 ): Promise<ServersToFill> => {
   const store = await openEventStoreDb({
     address: eventStoreUrl,
@@ -52,17 +53,15 @@ export const openServers = async (
     },
   });
   try {
+    if (isNew && (await store.head()) !== START)
+      throw new MoveRefused(
+        'The event store holds events already that were not moved from this folder: name an empty one.',
+      );
     const database = await openMongoDatabase({ url: mongoUrl, installation });
     return {
       store,
       database,
-      requireFree: async (move, isNew) => {
-        if (isNew && (await store.head()) !== START)
-          throw new MoveRefused(
-            'The event store holds events already that were not moved from this folder: name an empty one.',
-          );
-        await requireFillable(database, move);
-      },
+      requireFree: (move) => requireFillable(database, move),
       take: async (move) => {
         await store.claim(installation);
         await beginFilling(database, move);
