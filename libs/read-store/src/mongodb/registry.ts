@@ -29,8 +29,8 @@ interface Answering {
   readonly collection: string;
 }
 
-/** As the working state keeps it; written there alone, but for `touched`. */
-interface LeaseDocument {
+/** The number of a lease, as the working state keeps it; written there alone, but for `touched`. */
+interface LeaseNumber {
   readonly _id: string;
   readonly number: number;
   readonly touched?: ObjectId;
@@ -146,7 +146,7 @@ export class Registry {
    */
   async hold(lease: HeldLease | undefined, session: ClientSession): Promise<void> {
     if (lease === undefined) return;
-    const held = await this.db.collection<LeaseDocument>('leases').findOneAndUpdate(
+    const held = await this.db.collection<LeaseNumber>('lease_numbers').findOneAndUpdate(
       { _id: lease.name, number: lease.number },
       // Something has to change: a write that changes nothing is in nobody's way.
       { $set: { touched: new ObjectId() } },

@@ -195,7 +195,7 @@ onServer('several processes on one MongoDB', () => {
   });
 
   describe('under a lease', () => {
-    const leases = () => db.collection<{ _id: string; number: number }>('leases');
+    const leases = () => db.collection<{ _id: string; number: number }>('lease_numbers');
     const takeOver = (number: number) =>
       leases().updateOne({ _id: 'projector' }, { $set: { number } }, { upsert: true });
     const under = (store: MongoReadStore, number: number) =>
@@ -237,7 +237,7 @@ onServer('several processes on one MongoDB', () => {
       let isTaken = false;
       const network = await wire(async (message): Promise<Fate> => {
         // Its documents are written; all that is left is to show the lease and to commit.
-        if (message.includes('findAndModify') && message.includes('leases') && !isTaken) {
+        if (message.includes('findAndModify') && message.includes('lease_numbers') && !isTaken) {
           isTaken = true;
           await takeOver(2);
         }

@@ -58,7 +58,16 @@ export interface TaskRow {
   readonly turn: number;
 }
 
-/** Its number is what a batch of the read store shows: see `underLease` there. */
+/**
+ * The number of a lease on its own, which a batch of the read store shows: see `underLease` there. Apart
+ * from the lease, or every renewal would be in the way of a batch that takes longer than from one to the
+ * next.
+ */
+export interface LeaseNumberRow {
+  readonly _id: string;
+  readonly number: number;
+}
+
 export interface LeaseRow {
   readonly _id: string;
   readonly number: number;
@@ -94,6 +103,7 @@ export interface Rows {
   readonly agenda: Collection<AgendaRow>;
   readonly tasks: Collection<TaskRow>;
   readonly leases: Collection<LeaseRow>;
+  readonly leaseNumbers: Collection<LeaseNumberRow>;
   readonly processes: Collection<ProcessRow>;
   readonly written: Collection<WrittenRow>;
 }
@@ -106,6 +116,7 @@ export const rowsIn = (given: Db): Rows => {
     agenda: db.collection('work_agenda'),
     tasks: db.collection('work_tasks'),
     leases: db.collection('leases'),
+    leaseNumbers: db.collection('lease_numbers'),
     processes: db.collection('work_processes'),
     written: db.collection('work_written'),
   };

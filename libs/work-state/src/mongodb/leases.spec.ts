@@ -3,7 +3,7 @@ import type { Collection } from 'mongodb';
 import { databases, onServer, type TestDatabases } from '@vivier/mongodb/contract';
 import type { Lease, Leases } from '../leases.ts';
 import { leasesContract } from '../leases.contract.ts';
-import type { LeaseRow } from './collections.ts';
+import type { LeaseNumberRow, LeaseRow } from './collections.ts';
 import { openMongoWorkState } from './open.ts';
 
 jest.setTimeout(120_000);
@@ -56,27 +56,53 @@ onServer('leases on a MongoDB replica set', () => {
     expect(await there.acquire('projector', 'there', LONG)).toBeUndefined();
   });
 
-  test('lies in a document whose number a writer finds only while it is held', async () => {
-    const { name, here } = await open();
-    const lease = had(await here.acquire('projector', 'here', LONG));
-    const rows = rowsOf(name);
-    expect(await rows.find().toArray()).toEqual([
-      { _id: 'projector', number: 1, holder: 'here', until: new Date(lease.until) },
-    ]);
-    await here.release(lease);
-    expect(await rows.findOne({ _id: 'projector', number: lease.number })).toBeNull();
-  });
+  const numberOf = async (name: string): Promise<number | undefined> =>
+    (await server.client.db(name).collection<LeaseNumberRow>('lease_numbers').findOne())?.number;
 
-  test('what a writer leaves in its document does no harm', async () => {
+  test('has its number in a document of its own, where a writer finds it only while it is held', async () => {
     const { name, here, there } = await open();
     const lease = had(await here.acquire('projector', 'here', LONG));
-    await rowsOf(name).updateOne(
-      { _id: 'projector', number: 1 },
-      { $set: { touched: 1 } as never },
-    );
-    expect(await here.renew(lease, LONG)).toMatchObject({ number: 1 });
+    expect(await rowsOf(name).find().toArray()).toEqual([
+      { _id: 'projector', number: 1, holder: 'here', until: new Date(lease.until) },
+    ]);
+    expect(await numberOf(name)).toBe(lease.number);
     await here.release(lease);
-    expect(await there.acquire('projector', 'there', LONG)).toMatchObject({ name: 'projector' });
+    expect(await numberOf(name)).toBe(lease.number + 1);
+    const next = had(await there.acquire('projector', 'there', LONG));
+    expect(await numberOf(name)).toBe(next.number);
+  });
+
+  test('is renewed while a transaction shows its number, however long that takes', async () => {
+    const { name, here } = await open();
+    const lease = had(await here.acquire('projector', 'here', LONG));
+    const numbers = server.client
+      .db(name)
+      .collection<LeaseNumberRow & { touched?: number }>('lease_numbers');
+    const session = server.client.startSession();
+    session.startTransaction();
+    await server.client.db(name).collection('read').insertOne({ a: 1 }, { session });
+    expect(await here.renew(lease, LONG)).toMatchObject({ number: lease.number });
+    const shown = await numbers.updateOne(
+      { _id: 'projector', number: lease.number },
+      { $set: { touched: 1 } },
+      { session },
+    );
+    expect(shown.modifiedCount).toBe(1);
+    expect(await here.renew(lease, LONG)).toMatchObject({ number: lease.number });
+    await session.commitTransaction();
+    await session.endSession();
+  });
+
+  test('shuts out whoever held it before the next one knows that it is had', async () => {
+    const { name, here, there } = await open();
+    const paused = had(await here.acquire('projector', 'here', 1));
+    let next: Lease | undefined;
+    while (!next) {
+      next = await there.acquire('projector', 'there', LONG);
+      if (next) expect(await numberOf(name)).toBe(next.number);
+    }
+    await here.release(paused);
+    expect(await numberOf(name)).toBe(next.number);
   });
 
   test('the clock of a process does not count', async () => {

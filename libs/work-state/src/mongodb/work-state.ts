@@ -46,7 +46,7 @@ export class MongoWorkState implements SharedWorkState {
     this.#rows = rows;
     this.#batches = new Batches(client, rows.positions);
     this.outbox = new MongoOutbox(this.#batches, rows.tasks);
-    this.leases = new MongoLeases(db, rows.leases);
+    this.leases = new MongoLeases(db, rows.leases, rows.leaseNumbers);
     this.processes = new MongoProcesses({ client, db }, rows.processes, rows.written);
   }
 
