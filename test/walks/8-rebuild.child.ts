@@ -1,7 +1,8 @@
-// A server whose rebuilds stand still after eight pages, 8,000 events, so that it can be killed there.
+// A server whose rebuilds stand still after so many pages of the log, a thousand events each, so that it can
+// be killed there.
 import { silentLog, start } from '@vivier/server';
 
-const [, , dataFolder = ''] = process.argv;
+const [, , dataFolder = '', heldAfter = ''] = process.argv;
 const options = { host: '127.0.0.1', port: 0, publicUrl: '', log: silentLog, demo: true };
 let pages = 0;
 const eventStoreUrl = process.env['EVENTSTORE_URL'] || undefined;
@@ -12,7 +13,7 @@ const { url, demoInvitation } = await start({
   dataFolder,
   duringRebuild: () => {
     pages += 1;
-    return pages < 8 ? Promise.resolve() : new Promise(() => undefined);
+    return pages < Number(heldAfter) ? Promise.resolve() : new Promise(() => undefined);
   },
 });
 process.stdout.write(`${JSON.stringify({ url, demoInvitation })}\n`);
