@@ -2,11 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, test, beforeEach, afterEach } from '@jest/globals';
 import {
   erased,
+  START,
   streamName,
   type EventId,
   type OrganisationId,
   type Origin,
   type PersonId,
+  type Position,
   type Scope,
   type SealedBlob,
 } from '@vivier/kernel';
@@ -486,6 +488,15 @@ export const vaultContract = (
         expect(await claims.holder(organisation, email)).toBeUndefined();
         expect(await claims.claim(organisation, email, newPerson(), 1)).toBe('claimed');
         await claims.confirm(organisation, ada);
+      });
+
+      test('and keys go with erasures up to a position that is noted with them', async () => {
+        expect(await vault.erasedUpTo()).toBe(START);
+        await vault.noteErasedUpTo(7 as Position);
+        await vault.noteErasedUpTo(3 as Position);
+        expect(await vault.erasedUpTo()).toBe(7);
+        await vault.noteErasedUpTo(8 as Position);
+        expect(await vault.erasedUpTo()).toBe(8);
       });
 
       test('are refused for an organisation that was not admitted', async () => {

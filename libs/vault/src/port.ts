@@ -1,4 +1,12 @@
-import type { Erased, Origin, OrganisationId, PersonId, Scope, SealedBlob } from '@vivier/kernel';
+import type {
+  Erased,
+  Origin,
+  OrganisationId,
+  PersonId,
+  Position,
+  Scope,
+  SealedBlob,
+} from '@vivier/kernel';
 
 export interface SealRequest {
   readonly origin: Origin;
@@ -46,6 +54,13 @@ export interface Vault {
   destroyScope(organisationId: OrganisationId, personId: PersonId, scope: Scope): Promise<void>;
   /** Destroys every key and e-mail claim of a person and fences the person. Idempotent. */
   destroyPerson(organisationId: OrganisationId, personId: PersonId): Promise<void>;
+  /**
+   * Up to where in the log every erasure has reached these keys, as it was noted; START at first. It lies
+   * with them, so that restored keys tell how old they are.
+   */
+  erasedUpTo(): Promise<Position>;
+  /** Notes it; an earlier position changes nothing. */
+  noteErasedUpTo(position: Position): Promise<void>;
   /** Makes the organisation's master key if there is none. */
   admitOrganisation(organisationId: OrganisationId): Promise<void>;
   readonly claims: EmailClaims;

@@ -20,6 +20,7 @@ import type { Outbox } from '@vivier/work-state';
 import { processRoles, type ProcessRole } from '../config.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { candidateReader, choresOf, releaseClaims } from './chores.ts';
+import { destroyErasedAgain } from './erased-again.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { endingEpochs } from './ending-epochs.ts';
 import type { Faults } from './faults.ts';
@@ -127,6 +128,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     });
     const { vault, readStore, workState, identity, files, leases } = stores;
     const store = options.instruments?.store(stores.store) ?? stores.store;
+    // Before anybody is served, or anything follows the log.
+    await destroyErasedAgain(stores);
 
     const door = createExecute({
       aggregates,

@@ -29,6 +29,7 @@ const SCHEMA = `
     PRIMARY KEY (organisation, bucket, slot)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS claims_of_person ON claims(organisation, person);
   CREATE INDEX IF NOT EXISTS claims_unconfirmed ON claims(at) WHERE confirmed = 0;
+  CREATE TABLE IF NOT EXISTS erased(only INTEGER PRIMARY KEY CHECK (only = 1), up_to INTEGER NOT NULL);
 `;
 
 /** In `fences`, the whole person; no scope is called so, since a scope has a name. */
@@ -93,6 +94,21 @@ export class KeyFile {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw failure;
     }
+  }
+
+  /** See the port. */
+  erasedUpTo(): number | undefined {
+    const row = this.#database.prepare('SELECT up_to FROM erased').get();
+    return row === undefined ? undefined : Number(row['up_to']);
+  }
+
+  noteErasedUpTo(position: number): void {
+    this.#database
+      .prepare(
+        `INSERT INTO erased VALUES (1, ?)
+          ON CONFLICT (only) DO UPDATE SET up_to = max(up_to, excluded.up_to)`,
+      )
+      .run(position);
   }
 
   look({ organisationId, personId, scope }: KeyId): KeyState {

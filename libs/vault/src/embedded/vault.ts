@@ -1,8 +1,10 @@
 import {
   erased,
+  START,
   type Erased,
   type OrganisationId,
   type PersonId,
+  type Position,
   type Scope,
   type SealedBlob,
 } from '@vivier/kernel';
@@ -189,6 +191,16 @@ class EmbeddedVault implements Vault {
   async destroyPerson(organisationId: OrganisationId, personId: PersonId) {
     this.#requireOpen();
     await this.#destroyer.destroy({ organisationId, personId, scope: null });
+  }
+
+  async erasedUpTo() {
+    this.#requireOpen();
+    return (this.#keyFile.erasedUpTo() ?? START) as Position;
+  }
+
+  async noteErasedUpTo(position: Position) {
+    this.#requireOpen();
+    this.#keyFile.noteErasedUpTo(position);
   }
 
   async admitOrganisation(organisationId: OrganisationId) {

@@ -53,6 +53,8 @@ export interface StateRow {
   readonly retiring: string | null;
   /** How many fences there are, which is the number of the youngest. */
   readonly fences: number;
+  /** Up to where in the log every erasure has reached the keys; absent before the first look. */
+  readonly erasedUpTo?: number;
 }
 
 export interface Rows {

@@ -1,9 +1,11 @@
 import type { Db } from 'mongodb';
 import {
   erased,
+  START,
   type Erased,
   type OrganisationId,
   type PersonId,
+  type Position,
   type Scope,
   type SealedBlob,
 } from '@vivier/kernel';
@@ -212,6 +214,17 @@ class MongoVault implements SharedVault {
   async rotateEpoch(): Promise<Rotated> {
     this.#requireOpen();
     return this.#rotation.rotate();
+  }
+
+  async erasedUpTo() {
+    this.#requireOpen();
+    const state = await this.#parts.rows.state.findOne({ _id: 'vault' });
+    return (state?.erasedUpTo ?? START) as Position;
+  }
+
+  async noteErasedUpTo(position: Position) {
+    this.#requireOpen();
+    await this.#parts.rows.state.updateOne({ _id: 'vault' }, { $max: { erasedUpTo: position } });
   }
 
   async admitOrganisation(organisationId: OrganisationId) {
