@@ -1,11 +1,17 @@
 import type { Row, Skipped } from './row.ts';
 import { boot } from './rows/boot.ts';
 import { commandMany, commandOne } from './rows/command.ts';
+import { feed } from './rows/feed.ts';
 import { graphqlList } from './rows/graphql-list.ts';
 import { growth } from './rows/growth.ts';
 import { hostile } from './rows/hostile.ts';
 import { loading } from './rows/load.ts';
 import { rebuild } from './rows/rebuild.ts';
+import { onFacade, onMongo } from './rows/on-servers.ts';
+import { peers } from './rows/peers.ts';
+import { projectionLag } from './rows/projection-lag.ts';
+import { rebuildLive } from './rows/rebuild-live.ts';
+import { subscription } from './rows/subscription.ts';
 import { timers } from './rows/timers.ts';
 
 /** The suite, in the order in which it runs. */
@@ -14,9 +20,16 @@ export const rows: readonly (Row | Skipped)[] = [
   commandMany,
   loading,
   rebuild,
+  rebuildLive,
+  projectionLag,
   graphqlList,
   boot,
   timers,
   growth,
   hostile,
+  subscription,
+  feed,
+  onFacade,
+  onMongo,
+  peers,
 ];

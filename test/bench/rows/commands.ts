@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { aggregates, rights } from '@vivier/domain';
-import { isRejection, type Actor, type CommandId, type OrganisationId } from '@vivier/kernel';
+import {
+  isRejection,
+  type Actor,
+  type CommandId,
+  type OrganisationId,
+  type Position,
+} from '@vivier/kernel';
 import {
   commandRejections,
   createExecute,
@@ -8,9 +14,10 @@ import {
   systemClock,
   type Execute,
 } from '@vivier/runtime';
-import { openHouse, silentLog } from '@vivier/server';
+import { openHouse, silentLog, type House } from '@vivier/server';
 import { quantile, timed } from '../measure.ts';
 import { applicationIdOf } from '../seed/dossiers.ts';
+import type { OnServers } from '../seed/folder.ts';
 import { openParts } from '../seed/parts.ts';
 
 /** Something that takes commands, and how to wait for all that follows from them. */
@@ -21,8 +28,11 @@ export interface CommandSide {
 }
 
 /** The whole product in one process, as it ships: read models and sagas follow every commit. */
-export const wholeHouse = async (folder: string): Promise<CommandSide> => {
-  const house = await openHouse({ folder, purpose: 'bench', log: silentLog });
+export const wholeHouse = (folder: string): Promise<CommandSide> => openedHouse(folder);
+
+/** The same with all that it is made of. */
+export const openedHouse = async (folder: string, servers: OnServers = {}): Promise<House> => {
+  const house = await openHouse({ folder, ...servers, purpose: 'bench', log: silentLog });
   await house.settled();
   return house;
 };
@@ -50,6 +60,10 @@ export interface Sample {
 /** Of a seeded dossier; it was returned then, and each decision turns that round. */
 const SEEDED_REVISION = 9;
 
+/** What a dossier is once its stream has come so far. */
+export const stateAt = (revision: number): 'accepted' | 'returned' =>
+  (revision - SEEDED_REVISION) % 2 === 0 ? 'returned' : 'accepted';
+
 /** What the clients have last seen of each dossier. */
 export type Seen = Map<number, number>;
 
@@ -65,56 +79,81 @@ const idOf = (dossier: number): string => {
 const decisionAt = (revision: number, dossier: number) => {
   const applicationId = idOf(dossier);
   const words = 'The stamp on the second page cannot be read: please scan it once more, in colour.';
-  return (revision - SEEDED_REVISION) % 2 === 0
+  return stateAt(revision) === 'returned'
     ? { name: 'AcceptApplication', input: { applicationId, overrideReason: words } }
     : { name: 'ReturnApplication', input: { applicationId, reason: words } };
 };
 
 const CHANGED = commandRejections.ChangedSinceSeen().rejected;
 
+/** What became of one decision. */
+export interface Decided {
+  readonly dossier: number;
+  /** Of the dossier's stream, after it. */
+  readonly revision: number;
+  /** What a question hands on as `atLeast`. */
+  readonly position: Position;
+  /** How often it was refused first. */
+  readonly refused: number;
+}
+
 /**
- * Sends decisions on whole dossiers, each with its words to be sealed: rights, input, load, decide,
- * seal, append, answer after the disk has it. A client whose dossier was decided on meanwhile is refused,
- * looks again, and decides again, as an operator would.
+ * Sends one decision on a whole dossier, with its words to be sealed: rights, input, load, decide, seal,
+ * append, answer after the disk has it. A client whose dossier was decided on meanwhile is refused, looks
+ * again, and decides again, as an operator would.
+ */
+export const decideOn = async (
+  { execute }: Pick<CommandSide, 'execute'>,
+  organisationId: OrganisationId,
+  seen: Seen,
+  dossier: number,
+): Promise<Decided> => {
+  for (let refused = 0; ; refused += 1) {
+    const revision = seen.get(dossier) ?? SEEDED_REVISION;
+    const outcome = await execute({
+      ...decisionAt(revision, dossier),
+      organisationId,
+      by: operator,
+      commandId: randomUUID() as CommandId,
+      seen: revision,
+    });
+    if (!isRejection(outcome)) {
+      const { position } = outcome;
+      if (position === undefined) throw new Error('A decision made nothing.');
+      seen.set(dossier, Math.max(outcome.revision, seen.get(dossier) ?? 0));
+      return { dossier, revision: outcome.revision, position, refused };
+    }
+    if (outcome.rejected !== CHANGED)
+      throw new Error(`A command was refused: ${outcome.rejected}.`);
+    seen.set(dossier, Number(outcome.details?.['revision']));
+  }
+};
+
+/**
+ * Sends decisions one after the other from so many clients ({@link decideOn}).
  *
  * @param next which dossier comes next
+ * @param then what a client does before its next one; default: nothing
  */
 export const sendCommands = async (
-  { execute }: Pick<CommandSide, 'execute'>,
+  side: Pick<CommandSide, 'execute'>,
   organisationId: OrganisationId,
   { clients, commands }: { readonly clients: number; readonly commands: number },
   seen: Seen,
   next: () => number,
+  then?: (decided: Decided) => Promise<unknown>,
 ): Promise<Sample> => {
   const seconds: number[] = [];
   let refused = 0;
   let left = commands;
-  const decide = async (dossier: number): Promise<void> => {
-    for (;;) {
-      const revision = seen.get(dossier) ?? SEEDED_REVISION;
-      const outcome = await execute({
-        ...decisionAt(revision, dossier),
-        organisationId,
-        by: operator,
-        commandId: randomUUID() as CommandId,
-        seen: revision,
-      });
-      if (!isRejection(outcome)) {
-        seen.set(dossier, Math.max(outcome.revision, seen.get(dossier) ?? 0));
-        return;
-      }
-      if (outcome.rejected !== CHANGED)
-        throw new Error(`A command was refused: ${outcome.rejected}.`);
-      refused += 1;
-      seen.set(dossier, Number(outcome.details?.['revision']));
-    }
-  };
   const client = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
       const started = performance.now();
-      await decide(next());
+      const decided = await decideOn(side, organisationId, seen, next());
       seconds.push((performance.now() - started) / 1000);
+      refused += decided.refused;
+      await then?.(decided);
     }
   };
   const { seconds: elapsed, processorSeconds } = await timed(() =>

@@ -1,7 +1,7 @@
 import { openEmbeddedReadStore } from '@vivier/read-store';
 import { projections } from '@vivier/projections';
 import { startProjector } from '@vivier/runtime';
-import { openHouse, silentLog, start } from '@vivier/server';
+import { openHouse, silentLog, start, type House } from '@vivier/server';
 import type { OrganisationId } from '@vivier/kernel';
 import { appendPast } from './append.ts';
 import { organisationHistory } from './dossiers.ts';
@@ -13,16 +13,26 @@ export interface OnServers {
   readonly mongoUrl?: string | undefined;
 }
 
+/** The organisation that lives in a house. */
+export const organisationIn = async ({
+  identity,
+}: Pick<House, 'identity'>): Promise<OrganisationId> => {
+  const [organisation] = await identity.organisations();
+  if (!organisation) throw new Error('The folder has no organisation.');
+  return organisation.organisationId;
+};
+
 /** The demo organisation of a folder: it has users to sign in as. */
 export const organisationOf = async (
   folder: string,
   servers: OnServers = {},
 ): Promise<OrganisationId> => {
   const house = await openHouse({ folder, ...servers, purpose: 'bench', log: silentLog });
-  const [organisation] = await house.identity.organisations();
-  await house.close();
-  if (!organisation) throw new Error('The folder has no organisation.');
-  return organisation.organisationId;
+  try {
+    return await organisationIn(house);
+  } finally {
+    await house.close();
+  }
 };
 
 /** Makes a folder with the demo organisation in it, as the first start of the server does. */
@@ -55,7 +65,8 @@ export const makeSeeded = async (
 ): Promise<number> => {
   await makeDemo(folder, servers);
   const organisationId = await organisationOf(folder, servers);
-  if (servers.mongoUrl !== undefined) return seedThrough(folder, servers, organisationId, dossiers);
+  if (servers.eventStoreUrl !== undefined || servers.mongoUrl !== undefined)
+    return seedThrough(folder, servers, organisationId, dossiers);
   const parts = await openParts(folder);
   try {
     await appendPast(parts, organisationId, organisationHistory(dossiers));

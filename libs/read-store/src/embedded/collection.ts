@@ -77,7 +77,7 @@ export class EmbeddedCollection<T extends ReadDocument> implements ReadCollectio
     const { from, order, rest } = this.#plan(filter, options);
     const { skip = 0, limit } = options;
     if (rest.length === 0) {
-      const text = `SELECT document ${from.text}${order} LIMIT ? OFFSET ?`;
+      const text = `SELECT document ${from.text}${order} LIMIT ? + 0 OFFSET ? + 0`;
       const rows = this.#rows(text, [...from.values, limit ?? -1, skip]);
       return Array.from(rows, ([document]) => JSON.parse(document) as T);
     }

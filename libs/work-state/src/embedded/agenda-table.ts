@@ -38,7 +38,7 @@ const statements = (database: DatabaseSync) => {
     takeOutUpTo: prepare(`DELETE FROM agenda WHERE (${COLUMNS}) <= (?, ?, ?, ?, ?)`),
     due: prepare(
       `SELECT due, owner, instance, key, payload FROM agenda WHERE due <= ?
-        ORDER BY ${COLUMNS} LIMIT ?`,
+        ORDER BY ${COLUMNS} LIMIT ? + 0`,
     ),
     next: prepare('SELECT min(due) FROM agenda'),
   };

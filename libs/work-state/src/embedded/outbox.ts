@@ -38,7 +38,7 @@ const statements = (database: DatabaseSync) => {
       `INSERT INTO tasks (effect, event, organisation, task, attempts, due, dead)
         VALUES (?, ?, ?, ?, 0, ?, 0) ON CONFLICT DO NOTHING`,
     ),
-    due: prepare('SELECT * FROM tasks WHERE dead = 0 AND due <= ? ORDER BY due, number LIMIT ?'),
+    due: prepare('SELECT * FROM tasks WHERE dead = 0 AND due <= ? ORDER BY due, number LIMIT ? + 0'),
     next: prepare('SELECT min(due) AS due FROM tasks WHERE dead = 0'),
     begin: prepare(
       'UPDATE tasks SET attempts = attempts + 1 WHERE effect = ? AND event = ? RETURNING *',
@@ -50,7 +50,7 @@ const statements = (database: DatabaseSync) => {
     finish: prepare('DELETE FROM tasks WHERE effect = ? AND event = ?'),
     postpone: prepare('UPDATE tasks SET due = ?, failure = ? WHERE effect = ? AND event = ?'),
     bury: prepare('UPDATE tasks SET dead = 1, failure = ? WHERE effect = ? AND event = ?'),
-    dead: prepare('SELECT * FROM tasks WHERE dead = 1 ORDER BY due, number LIMIT ?'),
+    dead: prepare('SELECT * FROM tasks WHERE dead = 1 ORDER BY due, number LIMIT ? + 0'),
     revive: prepare(
       `UPDATE tasks SET dead = 0, attempts = 0, due = ?
         WHERE effect = ? AND event = ? AND dead = 1`,
