@@ -118,7 +118,7 @@ else {
   } else {
     env.MONGODB_URL = server.url;
     // Tests that kill a server start their own.
-    env.VIVIER_MONGODB_SERVER = command;
+    env.MONGODB_SERVER_FOR_TESTS = command;
     console.log(`Tests on a MongoDB use ${PACKAGE}: MONGODB_URL='${server.url}'`);
   }
 }

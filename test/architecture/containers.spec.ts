@@ -103,7 +103,7 @@ describe('The container', () => {
 
   test('brings nothing of the folder that it was made in.', () => {
     expect(read('.dockerignore').split('\n')).toEqual(
-      expect.arrayContaining(['.git', '**/node_modules', '**/dist', 'data']),
+      expect.arrayContaining(['.git', '**/node_modules', '**/dist', 'data', 'keys', 'stand-in*']),
     );
   });
 });

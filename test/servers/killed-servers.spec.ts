@@ -18,7 +18,7 @@ jest.setTimeout(isLong ? 3_600_000 : 300_000);
 const clock = { now: () => Date.now() };
 
 /** What may be answered while a server is away; each says that the same may be sent again. */
-const passing = new Set(['StoreUnavailable', 'TooManyConflicts', 'InternalError', 'NotYetVisible']);
+const passing = new Set(['StoreUnavailable', 'NotYetVisible']);
 
 onOwnServer(`Servers that are killed under Vivier (seed ${seed})`, () => {
   let folder: string;

@@ -8,6 +8,7 @@ import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
 import { serveEventStoreProtocol, type ServedProtocol } from '@vivier/event-store/facade';
 import { onServer } from '@vivier/mongodb/contract';
 import { MongoClient } from 'mongodb';
+import { makeDemo } from '../bench/seed/folder.ts';
 import { runToEnd } from '../support/child.ts';
 
 const vivier = new URL('../../apps/cli/src/main.ts', import.meta.url);
@@ -134,6 +135,45 @@ onServer('A start on servers that cannot be used', (url) => {
     expect(keyless.code).toBe(1);
     expect(keyless.output).toMatch(/^The keys in the database are wrapped by an epoch key that is/);
     expect([await log.head(), (await collectionsOf(theirs)).toSorted()]).toEqual(before);
+  }, 120_000);
+
+  test('is refused where log and database do not belong together, or the folder has data of its own', async () => {
+    const ours = newDatabase();
+    const data = join(folder, 'whole');
+    const log = await openEmbeddedEventStore({ file: join(folder, 'own.sqlite') });
+    const own = await serveEventStoreProtocol({ log });
+    const servers = { EVENTSTORE_URL: esdb(own.port), MONGODB_URL: mongo(ours) };
+    await makeDemo(data, { eventStoreUrl: servers.EVENTSTORE_URL, mongoUrl: servers.MONGODB_URL });
+    const written = await log.head();
+    const said = async (settings: Parameters<typeof say>[0]): Promise<string> => {
+      const { code, output } = await say({ VIVIER_DATA: data, ...settings });
+      expect([code, output.split('\n')]).toEqual([1, [output]]);
+      return output;
+    };
+
+    const empty = await openEmbeddedEventStore({ file: join(folder, 'empty.sqlite') });
+    const lost = await serveEventStoreProtocol({ log: empty });
+    expect(await said({ ...servers, EVENTSTORE_URL: esdb(lost.port) })).toMatch(
+      /^The log ends before what was read of it: .* Correct EVENTSTORE_URL/,
+    );
+    const another = newDatabase();
+    expect(await said({ ...servers, MONGODB_URL: mongo(another) })).toMatch(
+      /is not the one that belongs to it: correct the address/,
+    );
+    expect(await collectionsOf(another)).toEqual([]);
+    expect(await said({})).toMatch(/belongs to an installation on a MongoDB: set MONGODB_URL/);
+    expect(await log.head()).toBe(written);
+
+    const embedded = join(folder, 'embedded');
+    await makeDemo(embedded);
+    expect(await said({ VIVIER_DATA: embedded, EVENTSTORE_URL: esdb(lost.port) })).toMatch(
+      /holds a log of its own, beside EVENTSTORE_URL: run `vivier migrate`/,
+    );
+    expect(await said({ VIVIER_DATA: embedded, MONGODB_URL: mongo(another) })).toMatch(
+      /holds keys and accounts of its own, beside MONGODB_URL: run `vivier migrate`/,
+    );
+    for (const one of [own, lost]) await one.close();
+    for (const one of [log, empty]) await one.close();
   }, 120_000);
 
   test('says nothing of a password that the address holds', async () => {

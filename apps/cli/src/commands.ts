@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import {
   ConfigurationMistake,
+  isUnavailable,
   readConfig,
   restore,
   staffRoles,
@@ -35,11 +36,18 @@ const explained = new Set([
   'ForeignRecords',
 ]);
 
+/** What MongoDB says of a right that is missing. */
+const NOT_ALLOWED = 13;
+
 /** Why something could not be done, in words for the person at the terminal. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return 'Something went wrong.';
   if (explained.has(error.name) || error instanceof ConfigurationMistake) return error.message;
-  const { code } = error as { readonly code?: string };
+  if (isUnavailable(error))
+    return 'A server that the data lies on does not answer: look after it, then try again.';
+  const { code } = error as { readonly code?: string | number };
+  if (error.name === 'MongoServerError' && code === NOT_ALLOWED)
+    return 'MongoDB does not let this user write: give it the role readWrite on the database.';
   if (code === 'EADDRINUSE')
     return 'Another program listens on this port: stop it, or set PORT to another one.';
   if (code === 'EACCES' || code === 'EROFS')

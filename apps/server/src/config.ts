@@ -99,7 +99,7 @@ const variables = {
   EVENTSTORE_URL: {
     schema: z
       .string()
-      .regex(/^(?:esdb|kurrentdb)(?:\+discover)?:\/\/\S+$/)
+      .regex(/^esdb(?:\+discover)?:\/\/\S+$/)
       .optional(),
     rule: 'must be the address of an EventStoreDB, for example esdb://127.0.0.1:2113?tls=false',
     meaning: 'event log on EventStoreDB or KurrentDB instead of the folder',

@@ -22,6 +22,7 @@ export { restore, type BackupPlaces, type Restored } from './house/backing-up.ts
 export { deleteSource } from './house/migrating/delete-source.ts';
 export { migrate, type Migrated, type MigrateOptions } from './house/migrating/migrate.ts';
 export { openHouse, type House } from './house/house.ts';
+export { isUnavailable } from './house/unavailable.ts';
 export { createLog, silentLog } from './house/log.ts';
 export { fieldRights, operationRights } from './graphql/rights.ts';
 export { verify } from './house/verifying.ts';

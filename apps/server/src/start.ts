@@ -124,6 +124,8 @@ export const start = async (options: StartOptions): Promise<Server> => {
     ...(options.duringRebuild && { duringRebuild: options.duringRebuild }),
   });
   let app: NestFastifyApplication | undefined;
+  /** Of what listens, in the order in which it began. */
+  const listening: (() => Promise<unknown>)[] = [];
   let protocol: EventStoreProtocol | undefined;
   let sockets: Sockets | undefined;
   try {
@@ -153,6 +155,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
     tracing?.watch(adapter.getInstance());
     const takesIn = takingIn(adapter.getInstance(), new Rates(rate));
     const server = adapter.getInstance();
+    listening.push(() => (app ?? server).close());
     const byAccount = new Rates(rate);
     if (roles.includes('feed'))
       sockets = serveSockets(server, {
@@ -177,13 +180,14 @@ export const start = async (options: StartOptions): Promise<Server> => {
     } else await server.listen({ port, host });
     // Whoever is signed in is served before the last name is known.
     if (roles.includes('api')) house.directory.begin();
-    const { port: listening } = server.server.address() as AddressInfo;
-    const local = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+    const { port: found } = server.server.address() as AddressInfo;
+    const local = `http://${host.includes(':') ? `[${host}]` : host}:${found}`;
     // Port 0 is any free one: links then follow what was found.
     if (port === 0) url = local;
     metrics?.watch(house);
     const measured =
       metrics && (await metricsServer(metrics, { host, port: options.metricsPort ?? 0 }));
+    if (measured) listening.push(() => measured.close());
     protocol =
       options.eventStoreProtocol && (await serveEventStore(options.eventStoreProtocol, house));
     const ended = protocol;
@@ -215,9 +219,12 @@ export const start = async (options: StartOptions): Promise<Server> => {
       },
     };
   } catch (failure) {
-    await app?.close().catch(() => undefined);
+    await sockets?.close().catch(() => undefined);
     await protocol?.close().catch(() => undefined);
+    // A process that could not start must not seem to live.
+    for (const close of listening.toReversed()) await close().catch(() => undefined);
     await house.close();
+    await tracing?.stop().catch(() => undefined);
     throw failure;
   }
 };

@@ -162,6 +162,8 @@ export class StoreFull extends Error {
 
 /** A log on a server, to which several processes come. */
 export interface SharedEventStore extends EventStore {
+  /** Whether it was this installation's own already when it was opened. */
+  readonly isClaimed: boolean;
   /**
    * Makes a log that is nobody's this installation's own, before anything is appended.
    *

@@ -21,6 +21,8 @@ export interface MongoDatabaseOptions {
   readonly url: string;
   /** The installation to which the database belongs, and from now on does when it is new. */
   readonly installation: string;
+  /** Whether a new database is refused, since what belongs into it was there before. */
+  readonly mustBeOurs?: boolean | undefined;
   /** How long to look for the primary, ms. */
   readonly patience?: number;
 }
@@ -44,7 +46,11 @@ export const databaseIn = (url: string): string | undefined => {
 };
 
 /** Rejects with {@link DatabaseRefused} where somebody else is at home; takes an empty database. */
-const moveIn = async (db: Db, installation: string, hosts: string): Promise<void> => {
+const moveIn = async (
+  db: Db,
+  hosts: string,
+  { installation, mustBeOurs }: MongoDatabaseOptions,
+): Promise<void> => {
   const houses = db.collection<Installation>('installation');
   const belongs = async (): Promise<boolean> => {
     const house = await houses.findOne({ _id: 'installation' });
@@ -55,6 +61,10 @@ const moveIn = async (db: Db, installation: string, hosts: string): Promise<void
     return house !== null;
   };
   if (await belongs()) return;
+  if (mustBeOurs)
+    throw new DatabaseRefused(
+      `The event store holds the log of this installation, and the database ${db.databaseName} at ${hosts} is not the one that belongs to it: correct the address, or restore that database from a backup.`,
+    );
   const others = await db.listCollections({}, { nameOnly: true }).toArray();
   if (others.some(({ name }) => name !== houses.collectionName && !name.startsWith('system.')))
     throw new DatabaseRefused(
@@ -69,11 +79,8 @@ const moveIn = async (db: Db, installation: string, hosts: string): Promise<void
 };
 
 /** Does what `open.ts` describes. */
-export const connectedDatabase = async ({
-  url,
-  installation,
-  patience = LOOKING_FOR_A_PRIMARY_MS,
-}: MongoDatabaseOptions): Promise<MongoDatabase> => {
+export const connectedDatabase = async (options: MongoDatabaseOptions): Promise<MongoDatabase> => {
+  const { url, patience = LOOKING_FOR_A_PRIMARY_MS } = options;
   let client: MongoClient;
   try {
     client = new MongoClient(url, { ...OPTIONS, serverSelectionTimeoutMS: patience });
@@ -88,7 +95,7 @@ export const connectedDatabase = async ({
     const db = client.db(database, SAFE);
     const reason = whyNot(await db.command({ hello: 1 }), hosts);
     if (reason !== undefined) throw reason;
-    await moveIn(db, installation, hosts);
+    await moveIn(db, hosts, options);
     return { client, db, close: () => client.close() };
   } catch (error) {
     await client.close();

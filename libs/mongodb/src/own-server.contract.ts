@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** The command of a server that a test may start and kill; `tools/mongodb-for-tests.mjs` names it. */
-const command = process.env['VIVIER_MONGODB_SERVER'];
+const command = process.env['MONGODB_SERVER_FOR_TESTS'];
 
 /** Describes what needs a server of its own; without one a single line says how to have it. */
 export const onOwnServer = (what: string, describeIt: () => void): void => {
   if (command !== undefined) describe(what, describeIt);
   else
-    test.skip(`${what}: skipped, VIVIER_MONGODB_SERVER names no server to kill (node tools/mongodb-for-tests.mjs npm test)`, () => {});
+    test.skip(`${what}: skipped, MONGODB_SERVER_FOR_TESTS names no server to kill (node tools/mongodb-for-tests.mjs npm test)`, () => {});
 };
 
 const freePort = async (): Promise<number> => {

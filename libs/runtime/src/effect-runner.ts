@@ -31,6 +31,8 @@ export interface EffectRunnerPorts {
   /** Whether other processes do the same effects: an attempt then keeps them from its task for a while. */
   readonly isShared?: boolean | undefined;
   readonly wait?: Wait;
+  /** Told of what failed in reading the log and is tried again. */
+  readonly onRetry?: (error: unknown) => void;
   readonly faults?: RuntimeFaults;
 }
 
@@ -74,6 +76,8 @@ interface Follower {
   readonly effect: Effect;
   readonly progress: Progress;
   written: Position;
+  /** So many events since `written`: positions may have gaps and do not tell. */
+  unsaved: number;
 }
 
 /** What one page of the log asks of an effect. */
@@ -93,7 +97,7 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
   const followers: Follower[] = [];
   for (const effect of ports.effects) {
     const written = await outbox.position(effect.name);
-    followers.push({ effect, progress: new Progress(written), written });
+    followers.push({ effect, progress: new Progress(written), written, unsaved: 0 });
   }
   const byName = new Map(ports.effects.map((effect) => [effect.name, effect]));
   const settled = new Progress(START);
@@ -132,10 +136,11 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     { tasks, to }: Reading & { readonly to: Position },
   ): Promise<void> => {
     const { effect, progress, written: from } = follower;
-    if (tasks.length > 0 || to - from >= UNWRITTEN) {
+    if (tasks.length > 0 || follower.unsaved >= UNWRITTEN) {
       ports.faults?.at('before-position-saved');
       await outbox.take({ effect: effect.name, from, to, tasks, due: clock.now() });
       follower.written = to;
+      follower.unsaved = 0;
     }
     progress.moveTo(to);
   };
@@ -145,6 +150,7 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     const fresh = events.filter(({ position }) => position > progress.position);
     if (fresh.length === 0 || progress.halt) return;
     const { tasks, to, failed } = read(effect, fresh);
+    follower.unsaved += fresh.length;
     try {
       if (to !== undefined) await take(follower, { tasks, to });
     } catch (error) {
@@ -218,7 +224,7 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
   const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
   };
-  const running = keepReading(run, stopping.signal, allHalt, ports.wait);
+  const running = keepReading(run, stopping.signal, allHalt, ports.wait, ports.onRetry);
 
   return {
     progress: new Map(followers.map(({ effect, progress }) => [effect.name, progress])),

@@ -113,14 +113,17 @@ const LONGEST_WAIT_MS = 10_000;
  * @param read one run, from where its followers stand; resolves when it has nothing more to do
  * @param onFinal told of an error that ends it
  * @param waiting between two tries; default: a timer
+ * @param onRetry told of an error after which it is tried again
  */
 export const keepReading = async (
   read: () => Promise<void>,
   signal: AbortSignal,
   onFinal: (error: unknown) => void,
   waiting: Wait = sleeping,
+  onRetry: (error: unknown) => void = () => undefined,
 ): Promise<void> => {
   for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    const began = performance.now();
     try {
       await read();
       return;
@@ -129,6 +132,9 @@ export const keepReading = async (
         onFinal(error);
         return;
       }
+      onRetry(error);
+      // It went well for a while: what failed now is something new.
+      if (performance.now() - began > LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
       await waiting(wait, signal);
     }
   }

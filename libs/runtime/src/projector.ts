@@ -1,7 +1,7 @@
 import type { EventStore, StoredRecord, SubscriptionMessage } from '@vivier/event-store';
 import { collectionName, type Position, type Projection, type Recorded } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import { LeaseLost, type ReadStore } from '@vivier/read-store';
+import { LeaseLost, UnstorableDocument, type ReadStore } from '@vivier/read-store';
 import { findHome } from './collections.ts';
 import { DocumentsInHand } from './documents-in-hand.ts';
 import type { RuntimeFaults } from './faults.ts';
@@ -29,6 +29,8 @@ export interface ProjectorPorts {
   readonly onLeaseLost?: () => void;
   /** Told when a projection stops; it stays stopped until the program is started again. */
   readonly onHalt?: (projection: string, halt: Halt) => void;
+  /** Told of what failed and is tried again. */
+  readonly onRetry?: (error: unknown) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
   readonly faults?: RuntimeFaults;
@@ -73,6 +75,9 @@ interface Follower {
   written: Position;
   /** What is applied to the documents in hand. */
   taken: Position;
+  /** So many events since `progress`, and since `written`: positions may have gaps and do not tell. */
+  inHand: number;
+  unsaved: number;
   documents: DocumentsInHand;
 }
 
@@ -105,7 +110,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     // What lies in the log now is to be shown before it answers.
     const answersAt = answers ? undefined : await store.head();
     const progress = new Progress(taken);
-    const positions = { progress, written: taken, taken };
+    const positions = { progress, written: taken, taken, inHand: 0, unsaved: 0 };
     followers.push({ projection, name, collection, answersAt, ...positions, documents });
   }
   const alone = oneAtATime();
@@ -128,18 +133,27 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     const writes = documents.writes();
     await readStore.apply({ projection: collection, from: written, to: taken, writes });
     follower.written = taken;
+    follower.unsaved = 0;
     documents.written();
   };
 
   const write = async (follower: Follower): Promise<void> => {
-    const { documents, progress, taken, written } = follower;
+    const { documents, progress, taken, unsaved } = follower;
     if (taken <= progress.position || progress.halt) return;
-    if (documents.size > 0 || taken - written >= unwritten) await put(follower);
+    try {
+      if (documents.size > 0 || unsaved >= unwritten) await put(follower);
+    } catch (error) {
+      // No waiting makes it fit.
+      if (!(error instanceof UnstorableDocument)) throw error;
+      halt(follower, taken, error);
+      return;
+    }
     try {
       // Whoever waits for a position asks as soon as it is reached.
       await answer(follower, taken);
     } finally {
       progress.moveTo(taken);
+      follower.inHand = 0;
     }
   };
 
@@ -158,13 +172,14 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     try {
       await documents.apply(fresh);
       follower.taken = last.position;
+      follower.inHand += fresh.length;
+      follower.unsaved += fresh.length;
     } catch (error) {
       if (!(error instanceof CannotGoOn)) throw error;
       halt(follower, documents.at ?? last.position, error);
       return false;
     }
-    const isMuch =
-      follower.taken - progress.position >= EVENTS_AT_ONCE || documents.size >= DOCUMENTS_AT_ONCE;
+    const isMuch = follower.inHand >= EVENTS_AT_ONCE || documents.size >= DOCUMENTS_AT_ONCE;
     return isMuch || events.length < FULL_PAGE;
   };
 
@@ -200,6 +215,8 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
     follower.answersAt = undefined;
     follower.taken = position;
     follower.written = await readStore.position(collection);
+    follower.inHand = 0;
+    follower.unsaved = 0;
     follower.documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
     follower.progress.moveTo(position);
     // Already gone, unless it never answered.
@@ -213,6 +230,8 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
         const { collection, projection, progress } = follower;
         follower.written = await readStore.position(collection);
         follower.taken = follower.written;
+        follower.inHand = 0;
+        follower.unsaved = 0;
         follower.documents = new DocumentsInHand(readStore, projection, collection, ports.faults);
         if (follower.written > progress.position) progress.moveTo(follower.written);
         await answer(follower, progress.position);
@@ -237,7 +256,7 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   };
   const readers = followers.map(({ progress }) => progress);
   for (const follower of followers) await answer(follower, follower.taken);
-  const running = keepReading(whileHeld, stopping.signal, allHalt, ports.wait);
+  const running = keepReading(whileHeld, stopping.signal, allHalt, ports.wait, ports.onRetry);
 
   return {
     progress: new Map(followers.map(({ name, progress }) => [name, progress])),

@@ -31,6 +31,8 @@ export interface SagaRunnerPorts {
   readonly onFailure?: (saga: string, failure: string) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
+  /** Told of what failed in reading the log and is tried again. */
+  readonly onRetry?: (error: unknown) => void;
   readonly faults?: RuntimeFaults;
 }
 
@@ -57,6 +59,8 @@ interface Follower {
   written: Position;
   /** What is folded into the instances in hand. */
   taken: Position;
+  /** So many events since `written`: positions may have gaps and do not tell. */
+  unsaved: number;
   instances: InstancesInHand;
 }
 
@@ -74,7 +78,14 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   for (const saga of ports.sagas) {
     const written = await workState.position(saga.name);
     const instances = new InstancesInHand(workState, saga);
-    followers.push({ saga, progress: new Progress(written), written, taken: written, instances });
+    followers.push({
+      saga,
+      progress: new Progress(written),
+      written,
+      taken: written,
+      unsaved: 0,
+      instances,
+    });
   }
   const settled = new Progress(START);
   const stopping = new AbortController();
@@ -99,6 +110,7 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
       throw error;
     }
     follower.written = to;
+    follower.unsaved = 0;
     instances.written();
   };
 
@@ -106,6 +118,7 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   const goBack = (follower: Follower, written: Position): void => {
     follower.written = written;
     follower.taken = written;
+    follower.unsaved = 0;
     follower.instances = new InstancesInHand(workState, follower.saga);
     if (written > follower.progress.position) follower.progress.moveTo(written);
   };
@@ -114,8 +127,8 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     const { instances, progress } = follower;
     await instances.apply(fresh);
     follower.taken = fresh.at(-1)?.position ?? follower.taken;
-    const unwritten = follower.taken - follower.written;
-    if (instances.isPlanned || unwritten >= UNWRITTEN) await commit(follower);
+    follower.unsaved += fresh.length;
+    if (instances.isPlanned || follower.unsaved >= UNWRITTEN) await commit(follower);
     if (follower.taken > progress.position) progress.moveTo(follower.taken);
   };
 
@@ -178,7 +191,7 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
   const allHalt = (error: unknown): void => {
     for (const follower of followers) halt(follower, follower.progress.position, error);
   };
-  const running = keepReading(run, stopping.signal, allHalt, ports.wait);
+  const running = keepReading(run, stopping.signal, allHalt, ports.wait, ports.onRetry);
 
   return {
     progress: new Map(followers.map(({ saga, progress }) => [saga.name, progress])),

@@ -51,6 +51,9 @@ const projectingRejections = defineRejections({
 export const startProjecting = async (ports: ProjectingPorts): Promise<Projecting> =>
   ports.leases ? amongOthers(ports, ports.leases) : alone(ports);
 
+/** Its message might hold a value. */
+const kindOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
 const projectorOf = ({ store, codec, faults, log }: ProjectingPorts, readStore: ReadStore) => ({
   store,
   readStore,
@@ -59,6 +62,9 @@ const projectorOf = ({ store, codec, faults, log }: ProjectingPorts, readStore: 
   ...(faults && { faults }),
   onHalt: (projection: string, halt: object) => {
     log.error({ projection, ...halt }, 'A projection stands still.');
+  },
+  onRetry: (error: unknown) => {
+    log.warn({ kind: kindOf(error) }, 'The read models could not follow the log; they try again.');
   },
 });
 
@@ -82,7 +88,7 @@ const alone = async (ports: ProjectingPorts): Promise<Projecting> => {
 const amongOthers = async (ports: ProjectingPorts, leases: Leases): Promise<Projecting> => {
   const { readStore, log, isProjector, afterPage } = ports;
   const warn = (error: unknown, sentence: string): void => {
-    log.warn({ kind: error instanceof Error ? error.name : typeof error }, sentence);
+    log.warn({ kind: kindOf(error) }, sentence);
   };
   const watched = await watchProjections({
     readStore,

@@ -38,6 +38,12 @@ export const startScheduling = async (ports: SchedulingPorts): Promise<Schedulin
   const { stores, store, codec, clock, execute, log, opened } = ports;
   const { workState } = stores;
   const faults = ports.faults && { faults: ports.faults };
+  const onRetry = (error: unknown): void => {
+    const kind = error instanceof Error ? error.name : typeof error;
+    // Another scheduler was first: that is how two of them share the work.
+    if (kind !== 'SagaPositionMoved')
+      log.warn({ kind }, 'Sagas or effects could not follow the log; they try again.');
+  };
   const runner = await startSagaRunner({
     store,
     workState,
@@ -45,6 +51,7 @@ export const startScheduling = async (ports: SchedulingPorts): Promise<Schedulin
     clock,
     execute,
     sagas,
+    onRetry,
     ...faults,
     onHalt: (saga, halt) => {
       log.error({ saga, ...halt }, 'A saga stands still.');
@@ -64,6 +71,7 @@ export const startScheduling = async (ports: SchedulingPorts): Promise<Schedulin
     clock,
     effects: effectsOf(stores),
     isShared: stores.leases !== undefined,
+    onRetry,
     ...faults,
     onHalt: (effect, halt) => {
       log.error({ effect, ...halt }, 'An effect stands still.');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openMongoFiles } from '@vivier/files';
 import { openMongoIdentity, type AccountSecrets } from '@vivier/identity';
 import { erased, type Scope } from '@vivier/kernel';
-import { openMongoDatabase } from '@vivier/mongodb';
+import { openMongoDatabase, type MongoDatabaseOptions } from '@vivier/mongodb';
 import { openMongoReadStore } from '@vivier/read-store';
 import {
   openEpochKeysFolder,
@@ -46,13 +46,12 @@ export const secretsUnder = (vault: Vault): AccountSecrets => {
  *   written
  */
 export const openServerStores = async (
-  url: string,
-  installation: string,
+  { url, ...whose }: Pick<MongoDatabaseOptions, 'url' | 'installation' | 'mustBeOurs'>,
   options: StoresOptions,
 ): Promise<Kept> => {
   const { folder, clock, log, opened, passwordCost } = options;
   const at = (name: string): string => join(folder, name);
-  const database = await openMongoDatabase({ url, installation });
+  const database = await openMongoDatabase({ url, ...whose });
   opened.push(() => database.close());
   const { db } = database;
   await requireReadable(database, options.process.reads);

@@ -15,6 +15,7 @@ import { requireWhole } from './backing-up.ts';
 import { openEmbeddedStores } from './embedded-stores.ts';
 import type { Faults } from './faults.ts';
 import { installationOf } from './installation.ts';
+import { requireFitting, requireItsLog } from './fitting.ts';
 import type { Log } from './log.ts';
 import { requireNotMoved } from './migrating/move-mark.ts';
 
@@ -114,6 +115,7 @@ export const openStores = async (options: StoresOptions): Promise<Stores> => {
   }
   requireWhole(folder);
   requireNotMoved(folder, isShared(options));
+  requireFitting(folder, options);
   const installation =
     eventStoreUrl === undefined && mongoUrl === undefined ? '' : installationOf(folder);
   const server =
@@ -125,14 +127,18 @@ export const openStores = async (options: StoresOptions): Promise<Stores> => {
       ? await openEmbeddedStores(options)
       : await (
           await import('./server-stores.ts')
-        ).openServerStores(mongoUrl, installation, options);
-  await server?.claim(installation);
-  if (server) return { ...kept, store: server };
+        ).openServerStores({ url: mongoUrl, installation, mustBeOurs: server?.isClaimed }, options);
+  if (server) {
+    await requireItsLog(kept.readStore, server);
+    await server.claim(installation);
+    return { ...kept, store: server };
+  }
   const store = await openEmbeddedEventStore({
     file: join(folder, 'log.sqlite'),
     now: () => clock.now(),
     ...(faults && { faults }),
   });
   opened.push(() => store.close());
+  if (mongoUrl !== undefined) await requireItsLog(kept.readStore, store);
   return { ...kept, store };
 };

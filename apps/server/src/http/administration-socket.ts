@@ -1,12 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import { BackupUnusable, DamagedCopy } from '@vivier/backup';
 import { SignInRefused } from '@vivier/identity';
 import { addUser, createOrganisation, staffRoles, type NewUser } from '../house/administration.ts';
 import { backUp, type BackupPlaces } from '../house/backing-up.ts';
 import { defineRejections, isRejection, type EventId } from '@vivier/kernel';
+import { newId } from '@vivier/vault';
+import { ConfigurationMistake } from '../config.ts';
 import type { House } from '../house/house.ts';
 import { moveClock } from '../house/move-clock.ts';
 import { rebuildTelling, type RebuildTold } from '../house/rebuilding.ts';
@@ -144,6 +147,31 @@ export const sharedSockets = async (folder: string): Promise<readonly string[]> 
   return names.filter((name) => /^vivier-[\w-]+\.sock$/.test(name));
 };
 
+/** Begins the names of this machine's sockets: only their own machine can tell whether they are left. */
+const ofThisMachine = (): string => `vivier-${hostname().replace(/\W/g, '').slice(0, 12)}-`;
+
+const newSharedSocket = (): string => `${ofThisMachine()}${newId().slice(0, 4)}.sock`;
+
+/** Removes the sockets of processes of this machine that were killed. */
+const removeLeft = async (folder: string): Promise<void> => {
+  const own = (await sharedSockets(folder)).filter((name) => name.startsWith(ofThisMachine()));
+  for (const name of own)
+    await new Promise<void>((resolve) => {
+      const path = socketPath(folder, name);
+      const socket = connect(path, () => {
+        socket.destroy();
+        resolve();
+      }).on('error', (error: NodeJS.ErrnoException) => {
+        const isLeft = error.code === 'ECONNREFUSED';
+        if (isLeft) rm(path, { force: true }).then(resolve, resolve);
+        else resolve();
+      });
+    });
+};
+
+/** What every system takes as the address of a socket, in bytes. */
+const LONGEST_PATH = 103;
+
 /** The socket's path, the shorter way to write it: systems allow about 100 bytes. */
 export const socketPath = (folder: string, name = 'vivier.sock'): string => {
   const absolute = join(folder, name);
@@ -192,7 +220,12 @@ export const administrationSocket = async (
   house: House,
   folder: string,
 ): Promise<{ close(): Promise<void> }> => {
-  const path = socketPath(folder, house.isShared ? `vivier-${randomUUID()}.sock` : undefined);
+  const path = socketPath(folder, house.isShared ? newSharedSocket() : undefined);
+  if (Buffer.byteLength(path) > LONGEST_PATH)
+    throw new ConfigurationMistake(
+      `The path of VIVIER_DATA is too long for the socket in it: shorten it by ${Buffer.byteLength(path) - LONGEST_PATH} bytes.`,
+    );
+  if (house.isShared) await removeLeft(folder);
   // Whoever holds the folder is alone: a socket that lies there is of a process that was killed.
   if (!house.isShared) await rm(path, { force: true });
   const server: Server = createServer((request, response) => {

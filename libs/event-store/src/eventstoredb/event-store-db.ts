@@ -29,6 +29,8 @@ export interface EventStoreDbParts {
   /** How long a request is tried again while the server does not answer, in ms. */
   readonly patienceMs: number;
   readonly interrupted: (error: unknown) => void;
+  /** Whether it was somebody's own when it was opened. */
+  readonly isClaimed?: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export interface EventStoreDbParts {
  * its own events lie; they are of our records alone, so that nobody waits for one that never comes.
  */
 export class EventStoreDb implements SharedEventStore {
+  readonly isClaimed: boolean;
   readonly #closing = new AbortController();
   readonly #persistence: Persistence;
   readonly #live: LiveLog;
@@ -46,6 +49,7 @@ export class EventStoreDb implements SharedEventStore {
   /** @internal Use `openEventStoreDb`. */
   constructor(private readonly parts: EventStoreDbParts) {
     const { connection, waiting, interrupted, patienceMs } = parts;
+    this.isClaimed = parts.isClaimed ?? false;
     this.#persistence = new Persistence(waiting, patienceMs, this.#closing.signal);
     this.#pages = new LogPages(connection, (attempt, signal) => this.#insist(attempt, signal));
     const head = (): Promise<Position> => this.#pages.head();

@@ -34,19 +34,22 @@ const mustBe = (found: Installation, installation: string): void => {
  * Whether the log is this installation's or nobody's; writes nothing.
  *
  * @param isEmpty whether it holds no event of anybody's
+ * @returns whether it was claimed before
  * @throws UnusableEventStore where it is somebody else's
  */
 export const requireOwn = async (
   connection: Connection,
   installation: string,
   isEmpty: boolean,
-): Promise<void> => {
+): Promise<boolean> => {
   const found = await read(connection);
-  if (found) return mustBe(found, installation);
+  if (found) mustBe(found, installation);
+  if (found) return true;
   if (!isEmpty)
     throw new UnusableEventStore(
       'The event store holds events of an installation that is not known: name an empty event store.',
     );
+  return false;
 };
 
 /** Its event is one and the same, whichever process brings it. */

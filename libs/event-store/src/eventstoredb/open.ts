@@ -36,6 +36,7 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Sh
   // Loaded where it is needed alone: who keeps the log in a file need not wait for it.
   const { connect } = await import('./client.ts');
   const connection = connected(() => connect(address));
+  let isClaimed = false;
   try {
     await mustFit(connection);
     // Only a first read shows whether user and password are right.
@@ -45,13 +46,14 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Sh
       names: namePattern(),
     });
     const { installation } = options;
-    if (installation !== undefined) await requireOwn(connection, installation, last.length === 0);
+    if (installation !== undefined)
+      isClaimed = await requireOwn(connection, installation, last.length === 0);
   } catch (error) {
     await connection.close();
     throw error instanceof ConnectionFault ? unusable(error) : error;
   }
   const { patienceMs = 5_000, interrupted = () => {}, waiting = realWaiting } = options;
-  return new EventStoreDb({ connection, waiting, patienceMs, interrupted });
+  return new EventStoreDb({ connection, waiting, patienceMs, interrupted, isClaimed });
 }
 
 /** The client reads certificates while it reads the address, and speaks of both in its own words. */
