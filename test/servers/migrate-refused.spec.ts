@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { openEventStoreDb } from '@vivier/event-store';
@@ -127,9 +128,12 @@ onServer('A move to servers', () => {
 
   test('Servers that this installation has used before are refused, and the folder goes on', async () => {
     const { folder, servers } = await stores.fresh();
-    const onBoth = await startedOn(folder, servers);
+    const beside = join(folder, '..', 'beside');
+    const onBoth = await startedOn(beside, servers);
     await staffed(onBoth, 'newcomers');
     await onBoth.stop();
+    // The same installation, by its id.
+    await copyFile(join(beside, 'installation.json'), join(folder, 'installation.json'));
     await expect(move({ folder, servers })).rejects.toThrow('holds events already');
     const { servers: untouchedOnes } = await stores.fresh();
     await expect(
