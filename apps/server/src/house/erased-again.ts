@@ -34,7 +34,7 @@ export const destroyErasedAgain = async ({
   for await (const page of store.readAll({ ...(after !== START && { after }), filter }))
     for (const { organisationId, stream } of page) {
       // Whose it is stands in the name of the stream, whatever version of the event this is.
-      const personId = streamKey(stream) as string as PersonId;
+      const personId = streamKey(stream) as PersonId;
       await vault.destroyPerson(organisationId, personId);
       await identity.removeAccountsOf(organisationId, personId);
       await files.removePerson(organisationId, personId);

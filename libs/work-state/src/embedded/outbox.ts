@@ -38,7 +38,9 @@ const statements = (database: DatabaseSync) => {
       `INSERT INTO tasks (effect, event, organisation, task, attempts, due, dead)
         VALUES (?, ?, ?, ?, 0, ?, 0) ON CONFLICT DO NOTHING`,
     ),
-    due: prepare('SELECT * FROM tasks WHERE dead = 0 AND due <= ? ORDER BY due, number LIMIT ? + 0'),
+    due: prepare(
+      'SELECT * FROM tasks WHERE dead = 0 AND due <= ? ORDER BY due, number LIMIT ? + 0',
+    ),
     next: prepare('SELECT min(due) AS due FROM tasks WHERE dead = 0'),
     begin: prepare(
       'UPDATE tasks SET attempts = attempts + 1 WHERE effect = ? AND event = ? RETURNING *',
