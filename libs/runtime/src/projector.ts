@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, StoredRecord, SubscriptionMessage } from '@vivier/event-store';
 import { collectionName, type Position, type Projection, type Recorded } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
@@ -88,6 +89,8 @@ const UNWRITTEN = 1_000;
 /** Before that, while catching up, so much is written in one go. */
 const EVENTS_AT_ONCE = 10_000;
 const DOCUMENTS_AT_ONCE = 5_000;
+/** What is built beside has time: whoever is served meanwhile gets their turn after so many events. */
+const GENTLY = { events: 25, writes: 250 } as const;
 
 /**
  * Starts the projections: each goes on after the position that its documents show. One reading of the
@@ -96,6 +99,10 @@ const DOCUMENTS_AT_ONCE = 5_000;
 export const startProjector = async (ports: ProjectorPorts): Promise<Projector> => {
   const { store, readStore, codec, projections } = ports;
   const unwritten = ports.everyPosition ? 1 : UNWRITTEN;
+  const isGentle = ports.beside !== undefined;
+  const [eventsAtOnce, documentsAtOnce] = isGentle
+    ? [Infinity, GENTLY.writes]
+    : [EVENTS_AT_ONCE, DOCUMENTS_AT_ONCE];
   const followers: Follower[] = [];
   for (const projection of projections) {
     const name = collectionName(projection);
@@ -164,7 +171,11 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
   };
 
   /** Applies events to the documents in hand; resolves to whether these are to be written now. */
-  const follow = async (follower: Follower, events: readonly Recorded[]): Promise<boolean> => {
+  const follow = async (
+    follower: Follower,
+    events: readonly Recorded[],
+    isEnd: boolean,
+  ): Promise<boolean> => {
     const { documents, progress } = follower;
     const last = events.at(-1);
     if (!last || last.position <= follower.taken || progress.halt) return false;
@@ -179,19 +190,19 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
       halt(follower, documents.at ?? last.position, error);
       return false;
     }
-    const isMuch = follower.inHand >= EVENTS_AT_ONCE || documents.size >= DOCUMENTS_AT_ONCE;
-    return isMuch || events.length < FULL_PAGE;
+    return isEnd || follower.inHand >= eventsAtOnce || documents.size >= documentsAtOnce;
   };
 
-  const followAll = async (events: readonly Recorded[]): Promise<void> => {
+  const followAll = async (events: readonly Recorded[], isEnd: boolean): Promise<void> => {
     const due: Follower[] = [];
-    for (const follower of followers) if (await follow(follower, events)) due.push(follower);
+    for (const follower of followers) if (await follow(follower, events, isEnd)) due.push(follower);
     await writeAll(due);
   };
 
-  const takePage = async (records: readonly StoredRecord[]): Promise<boolean> => {
+  /** @returns whether there is more to be done */
+  const takeSome = async (records: readonly StoredRecord[], isEnd: boolean): Promise<boolean> => {
     const { events, unreadable } = readPage(codec, records);
-    await followAll(events);
+    await followAll(events, isEnd);
     if (unreadable) {
       // What comes before the unreadable event is applied, then all stand still.
       await writeAll(followers);
@@ -199,6 +210,17 @@ export const startProjector = async (ports: ProjectorPorts): Promise<Projector> 
       return false;
     }
     return followers.some(({ progress }) => !progress.halt);
+  };
+
+  const takePage = async (records: readonly StoredRecord[]): Promise<boolean> => {
+    const isEnd = records.length < FULL_PAGE;
+    if (!isGentle) return takeSome(records, isEnd);
+    for (let from = 0; from < records.length; from += GENTLY.events) {
+      const to = from + GENTLY.events;
+      if (!(await takeSome(records.slice(from, to), isEnd && to >= records.length))) return false;
+      await nextTurn();
+    }
+    return true;
   };
 
   const take = async (message: SubscriptionMessage): Promise<boolean> => {
