@@ -2,7 +2,7 @@ import { expectSurvived } from './checking.ts';
 import { born, leave, lifetime, settle, type Place, type Said } from './lives.ts';
 import { drawing, isLong, seed } from './seeded.ts';
 
-const KILLS = Number(process.env['VIVIER_KILLS'] ?? (isLong ? 1_000 : 40));
+const KILLS = Number(process.env['VIVIER_KILLS'] ?? (isLong ? 1_000 : 20));
 /** Each folder sees so many deaths, so that logs stay short enough to be folded after each. */
 const KILLS_A_FOLDER = 10;
 

@@ -8,7 +8,7 @@ import { drawing, isLong, seed } from './seeded.ts';
 
 jest.setTimeout(isLong ? 1_800_000 : 240_000);
 
-const KILLS = isLong ? 50 : 3;
+const KILLS = isLong ? 50 : 2;
 /** A life does at most so many pieces of work, so that a move takes several. */
 const LONGEST_LIFE = 30;
 /** Into the piece after those, in turns of the event loop. */
