@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   administer,
   createLog,
+  isShared,
   openHouse,
   readConfig,
   sharedSockets,
@@ -83,19 +84,18 @@ export const ask = async (
   tell?: Asking['tell'],
 ): Promise<Readonly<Record<string, string>> | undefined> => {
   const { dataFolder: folder, eventStoreUrl, mongoUrl } = readConfig(process.env, process.cwd());
-  const isShared = eventStoreUrl !== undefined && mongoUrl !== undefined;
+  const servers = { eventStoreUrl, mongoUrl };
   // Only a rebuild is one process's own: whatever else is asked, the servers take from anybody.
-  let answer = isShared
+  let answer = isShared(servers)
     ? question.do === 'rebuild' && (await askShared(folder, question, tell))
     : await askServer(socketPath(folder), question, tell);
   if (!answer) {
     const house = await openHouse({
       folder,
-      eventStoreUrl,
-      mongoUrl,
+      ...servers,
       purpose: 'vivier',
       log: createLog(),
-      ...(isShared && { roles: question.do === 'rebuild' ? ['projector'] : [] }),
+      ...(isShared(servers) && { roles: question.do === 'rebuild' ? ['projector'] : [] }),
     });
     try {
       answer = await administer(house, question, tell ? { tell } : {});

@@ -12,16 +12,28 @@ import { areProxies } from './http/client-address.ts';
 export const processRoles = ['api', 'projector', 'scheduler', 'feed'] as const;
 export type ProcessRole = (typeof processRoles)[number];
 
+/** The servers that keep what is not in the folder. */
+export interface Servers {
+  /** The event log on an EventStoreDB or KurrentDB server; default: embedded. */
+  readonly eventStoreUrl?: string | undefined;
+  /** Read models, keys, accounts, files and working state on a MongoDB replica set; default: embedded. */
+  readonly mongoUrl?: string | undefined;
+}
+
+/** Whether nothing but keys lies in the folder, so that several processes may use it. */
+export const isShared = ({ eventStoreUrl, mongoUrl }: Servers): boolean =>
+  eventStoreUrl !== undefined && mongoUrl !== undefined;
+
+/** Whether everything lies in the folder. */
+export const isEmbedded = ({ eventStoreUrl, mongoUrl }: Servers): boolean =>
+  eventStoreUrl === undefined && mongoUrl === undefined;
+
 /** How one server runs. */
-export interface ServerConfig {
+export interface ServerConfig extends Servers {
   readonly host: string;
   readonly port: number;
   /** The folder of the embedded stores, and of the keys where servers keep the rest; absolute. */
   readonly dataFolder: string;
-  /** The event log on an EventStoreDB or KurrentDB server; default: embedded. */
-  readonly eventStoreUrl?: string;
-  /** Read models, keys, accounts, files and working state on a MongoDB replica set; default: embedded. */
-  readonly mongoUrl?: string;
   /** What this process does; default: everything. Fewer need both servers. */
   readonly roles?: readonly ProcessRole[];
   /** What links that people follow begin with, without a slash at the end. */
@@ -161,13 +173,8 @@ const variables = {
 } as const satisfies Variables;
 
 /** @throws ConfigurationMistake where several processes would share a folder */
-const requireBoth = (
-  roles: readonly ProcessRole[] | undefined,
-  eventStoreUrl: string | undefined,
-  mongoUrl: string | undefined,
-): void => {
-  if (roles === undefined || roles.length === processRoles.length) return;
-  if (eventStoreUrl !== undefined && mongoUrl !== undefined) return;
+const requireBoth = (roles: readonly ProcessRole[] | undefined, servers: Servers): void => {
+  if (roles === undefined || roles.length === processRoles.length || isShared(servers)) return;
   throw new ConfigurationMistake(
     'VIVIER_ROLES shares the work among processes, but a folder has one owner: set EVENTSTORE_URL and ' +
       'MONGODB_URL as well, or leave VIVIER_ROLES out.',
@@ -193,7 +200,7 @@ export const readConfig = (
   if (mistakes.length > 0) throw new ConfigurationMistake(mistakes.join('\n'));
   const { HOST: host, PORT: port, VIVIER_DATA: folder } = values;
   const { EVENTSTORE_URL: eventStoreUrl, MONGODB_URL: mongoUrl, VIVIER_ROLES: roles } = values;
-  requireBoth(roles, eventStoreUrl, mongoUrl);
+  requireBoth(roles, { eventStoreUrl, mongoUrl });
   const publicUrl = values.PUBLIC_URL ?? `http://${inUrl(host)}:${port}`;
   return {
     host,

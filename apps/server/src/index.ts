@@ -2,6 +2,7 @@ export {
   configurationTable,
   ConfigurationMistake,
   isLoopback,
+  isShared,
   readConfig,
   type ProcessRole,
   type ServerConfig,

@@ -134,8 +134,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
         'This folder holds the demo, whose passwords everybody knows: set VIVIER_DATA to another ' +
           'folder, or HOST to 127.0.0.1.',
       );
-    const isEmbedded = eventStoreUrl === undefined && mongoUrl === undefined;
-    const wantsDemo = options.demo ?? (isLoopback(host) && isEmbedded);
+    const wantsDemo = options.demo ?? (isLoopback(host) && house.isEmbedded);
     if (wantsDemo) step('Looking after the demo organisation');
     const demoInvitation = wantsDemo ? await ensureDemo(house) : undefined;
 

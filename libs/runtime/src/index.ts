@@ -11,6 +11,7 @@ export {
   keepReading,
   needsUpgrade,
   Progress,
+  sleeping,
   type Halt,
   type Wait,
 } from './followers.ts';

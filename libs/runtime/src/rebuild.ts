@@ -124,8 +124,9 @@ export const rebuild = async (
         await tell(options.after);
         for await (const message of store.subscribe(options)) {
           yield message;
-          const last = message.kind === 'records' ? message.records.at(-1) : undefined;
-          if (message.kind !== 'records' || !last) continue;
+          if (message.kind !== 'records') continue;
+          const last = message.records.at(-1);
+          if (!last) continue;
           events += message.records.length;
           await tell(last.position);
           await ports.afterPage?.();

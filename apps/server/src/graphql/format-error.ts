@@ -2,7 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { commandRejections, needsUpgrade, ReadModelBuilding } from '@vivier/runtime';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Rejection } from '@vivier/kernel';
-import type { Log } from '../house/log.ts';
+import { unforeseen, type Log } from '../house/log.ts';
 import { isUnavailable } from '../house/unavailable.ts';
 import { edgeRejections } from './rejections.ts';
 
@@ -120,13 +120,8 @@ export const errorFormatter =
       const { rejected, message, remedy, retry } = known;
       return { message, extensions: { code: rejected, remedy, retry }, ...place };
     }
-    // A stack names code, not data; the message of an unforeseen error might hold a value.
     log.error(
-      {
-        kind: cause instanceof Error ? cause.name : typeof cause,
-        stack: cause instanceof Error ? cause.stack?.split('\n').slice(1, 8) : undefined,
-        graphql: cause instanceof GraphQLError,
-      },
+      { ...unforeseen(cause), graphql: cause instanceof GraphQLError },
       'An unforeseen error.',
     );
     const { rejected, message, remedy, retry } = edgeRejections.InternalError();

@@ -4,7 +4,7 @@ import { openEmbeddedIdentity } from '@vivier/identity';
 import { openEmbeddedReadStore } from '@vivier/read-store';
 import { openEmbeddedVault } from '@vivier/vault';
 import { openEmbeddedWorkState } from '@vivier/work-state';
-import { cipherOf, contentHashOf, type Kept, type StoresOptions } from './stores.ts';
+import { addressHashOf, cipherOf, contentHashOf, type Kept, type StoresOptions } from './stores.ts';
 
 /** Opens everything but the log in a folder that this process owns. */
 export const openEmbeddedStores = async ({
@@ -34,8 +34,7 @@ export const openEmbeddedStores = async ({
     file: at('accounts.sqlite'),
     issuerKeyFile: at('issuer-key.json'),
     clock,
-    hashAddress: (organisationId, email) =>
-      vault.organisationMac(organisationId, 'account-address', email),
+    hashAddress: addressHashOf(vault),
     ...(passwordCost && { passwordCost }),
   });
   opened.push(() => identity.close());

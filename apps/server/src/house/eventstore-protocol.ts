@@ -1,5 +1,5 @@
 import { openEmbeddedEventStore, type EventStore } from '@vivier/event-store';
-import type { Log } from './log.ts';
+import { kindOf, type Log } from './log.ts';
 
 /** The event log under EventStoreDB's own protocol, for its clients on this machine. */
 export interface EventStoreProtocol {
@@ -31,8 +31,7 @@ export const serveEventStore = async (
       readOnly: own === undefined,
       port,
       report: (error) => {
-        const kind = error instanceof Error ? error.name : typeof error;
-        house.log.error({ kind }, 'A call of EventStoreDB’s protocol failed.');
+        house.log.error({ kind: kindOf(error) }, 'A call of EventStoreDB’s protocol failed.');
       },
     });
     return {

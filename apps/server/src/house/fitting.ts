@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '@vivier/event-store';
 import type { ReadStore } from '@vivier/read-store';
-import { ConfigurationMistake } from '../config.ts';
-import { moveMarkOf } from './migrating/move-mark.ts';
-import type { Servers } from './stores.ts';
+import { ConfigurationMistake, isEmbedded, isShared, type Servers } from '../config.ts';
+import { requireNotMoved } from './migrating/move-mark.ts';
 
 const ELSEWHERE = 'or set VIVIER_DATA to another folder';
 
@@ -14,20 +13,20 @@ const ELSEWHERE = 'or set VIVIER_DATA to another folder';
  *
  * @throws ConfigurationMistake
  */
-export const requireFitting = (folder: string, { eventStoreUrl, mongoUrl }: Servers): void => {
+export const requireFitting = (folder: string, servers: Servers): void => {
+  const { eventStoreUrl, mongoUrl } = servers;
+  const isMoved = requireNotMoved(folder, isShared(servers));
   const has = (name: string): boolean => existsSync(join(folder, name));
   const refuse = (sentence: string): never => {
     throw new ConfigurationMistake(`${folder} ${sentence}, ${ELSEWHERE}.`);
   };
-  const isMoved = moveMarkOf(folder)?.state === 'moved';
   if (eventStoreUrl !== undefined && has('log.sqlite') && !isMoved)
     refuse('holds a log of its own, beside EVENTSTORE_URL: run `vivier migrate`');
   if (mongoUrl !== undefined && has('keys.sqlite') && !isMoved)
     refuse('holds keys and accounts of its own, beside MONGODB_URL: run `vivier migrate`');
   if (mongoUrl === undefined && has('epoch-keys') && !has('keys.sqlite'))
     refuse('belongs to an installation on a MongoDB: set MONGODB_URL to it');
-  const isEmbedded = eventStoreUrl === undefined && mongoUrl === undefined;
-  if (isEmbedded && has('installation.json') && !has('log.sqlite'))
+  if (isEmbedded(servers) && has('installation.json') && !has('log.sqlite'))
     refuse('belongs to an installation on servers: set EVENTSTORE_URL and MONGODB_URL to them');
 };
 

@@ -1,7 +1,7 @@
 import { aggregates, rights } from '@vivier/domain';
 import type { EventStore } from '@vivier/event-store';
 import type { Files } from '@vivier/files';
-import type { Identity } from '@vivier/identity';
+import type { Identity, PasswordCost } from '@vivier/identity';
 import { type AnyDecider, type Clock, type OrganisationId, type Position } from '@vivier/kernel';
 import { EventCodec } from '@vivier/kernel/sealing';
 import type { ReadStore } from '@vivier/read-store';
@@ -17,18 +17,18 @@ import {
 } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
 import type { Outbox } from '@vivier/work-state';
-import { processRoles, type ProcessRole } from '../config.ts';
+import { isEmbedded, isShared, processRoles, type ProcessRole, type Servers } from '../config.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { candidateReader, choresOf, releaseClaims } from './chores.ts';
 import { destroyErasedAgain } from './erased-again.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { endingEpochs } from './ending-epochs.ts';
 import type { Faults } from './faults.ts';
-import type { Log } from './log.ts';
+import { kindOf, type Log } from './log.ts';
 import { movableClock, type MovableClock } from './movable-clock.ts';
 import { startProjecting, type Projecting } from './projecting.ts';
 import { noScheduling, startScheduling, type Scheduling } from './scheduling.ts';
-import { isShared, openStores, type PasswordCost, type Servers } from './stores.ts';
+import { openStores } from './stores.ts';
 import { personTurns, type ForPerson } from './taking-turns.ts';
 
 /** Everything that runs behind the API, opened on one folder and the servers beside it. */
@@ -170,7 +170,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       chores: isScheduler ? choresOf(tidied) : [],
       automatic: options.clock === undefined,
       onFailure: (what, error) => {
-        log.warn({ what, kind: error instanceof Error ? error.name : typeof error }, 'Not done.');
+        log.warn({ what, kind: kindOf(error) }, 'Not done.');
       },
     });
     opened.push(() => ticker.stop());
@@ -212,7 +212,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       execute,
       roles,
       isShared: isShared(servers),
-      isEmbedded: eventStoreUrl === undefined && mongoUrl === undefined,
+      isEmbedded: isEmbedded(servers),
       projector,
       projecting: projecting.own,
       rebuilder: projecting.rebuilder,

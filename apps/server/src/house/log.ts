@@ -11,3 +11,15 @@ export const createLog = (): Log =>
   );
 
 export const silentLog: Log = pino({ level: 'silent' });
+
+/** What may be told of any error: its kind. The message might hold a value. */
+export const kindOf = (error: unknown): string =>
+  error instanceof Error ? error.name : typeof error;
+
+/** The same with where an unforeseen one came from: a stack names code, not data, but for its first line. */
+export const unforeseen = (
+  error: unknown,
+): { readonly kind: string; readonly stack: readonly string[] | undefined } => ({
+  kind: kindOf(error),
+  stack: error instanceof Error ? error.stack?.split('\n').slice(1, 8) : undefined,
+});

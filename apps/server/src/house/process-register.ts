@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Readers, Wait } from '@vivier/runtime';
+import { sleeping, type Readers, type Wait } from '@vivier/runtime';
 import { newId } from '@vivier/vault';
 import { LogNewerThanProgram, type EventVersions, type Processes } from '@vivier/work-state';
-import type { Log } from './log.ts';
+import { kindOf, type Log } from './log.ts';
 
 export interface RegisterOptions {
   readonly processes: Processes;
@@ -25,8 +24,6 @@ const BEAT_MS = 5_000;
 
 /** Who has given none for so long is held to be gone, in ms by the database's clock. */
 const GONE_MS = 15_000;
-
-const sleeping: Wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
 /**
  * Enters this process, with what it reads, before it follows the log or takes commands, and keeps it there
@@ -68,7 +65,7 @@ export const enterRegister = async (options: RegisterOptions): Promise<ProcessRe
     try {
       if (!(await processes.renew(id, GONE_MS))) await enter();
     } catch (error) {
-      const kind = error instanceof Error ? error.name : typeof error;
+      const kind = kindOf(error);
       if (!(error instanceof LogNewerThanProgram))
         log.warn({ kind }, 'The register of processes cannot be had at the moment.');
       else if (!told.has(kind)) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { defineRejections } from '@vivier/kernel';
 import { projections } from '@vivier/projections';
 import { underLease, type ReadStore } from '@vivier/read-store';
@@ -11,7 +12,7 @@ import {
 } from '@vivier/runtime';
 import { newId } from '@vivier/vault';
 import { holdLease, type Leases } from '@vivier/work-state';
-import type { Log } from './log.ts';
+import { kindOf, type Log } from './log.ts';
 
 type ProjectorPorts = Parameters<typeof startProjector>[0];
 
@@ -50,9 +51,6 @@ const projectingRejections = defineRejections({
 /** Keeps the read models up with the log, or watches them where others do. */
 export const startProjecting = async (ports: ProjectingPorts): Promise<Projecting> =>
   ports.leases ? amongOthers(ports, ports.leases) : alone(ports);
-
-/** Its message might hold a value. */
-const kindOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 const projectorOf = ({ store, codec, faults, log }: ProjectingPorts, readStore: ReadStore) => ({
   store,
@@ -112,7 +110,8 @@ const amongOthers = async (ports: ProjectingPorts, leases: Leases): Promise<Proj
     const rebuilds = rebuilder({ ...common, projector, ...(afterPage && { afterPage }) });
     active = { projector, rebuilds };
     log.info({ lease: number }, 'This process keeps the read models up with the log.');
-    await aborted(AbortSignal.any([signal, lost.signal]));
+    const ended = AbortSignal.any([signal, lost.signal]);
+    if (!ended.aborted) await once(ended, 'abort');
     active = undefined;
     await rebuilds.stop();
     await projector.stop();
@@ -145,11 +144,3 @@ const amongOthers = async (ports: ProjectingPorts, leases: Leases): Promise<Proj
     },
   };
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });

@@ -12,7 +12,7 @@ import {
 import { sagas } from '@vivier/sagas';
 import { effectsOf } from './effects.ts';
 import type { Faults } from './faults.ts';
-import type { Log } from './log.ts';
+import { kindOf, type Log } from './log.ts';
 import type { Stores } from './stores.ts';
 
 export interface SchedulingPorts {
@@ -39,7 +39,7 @@ export const startScheduling = async (ports: SchedulingPorts): Promise<Schedulin
   const { workState } = stores;
   const faults = ports.faults && { faults: ports.faults };
   const onRetry = (error: unknown): void => {
-    const kind = error instanceof Error ? error.name : typeof error;
+    const kind = kindOf(error);
     // Another scheduler was first: that is how two of them share the work.
     if (kind !== 'SagaPositionMoved')
       log.warn({ kind }, 'Sagas or effects could not follow the log; they try again.');

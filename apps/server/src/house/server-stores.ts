@@ -12,8 +12,9 @@ import {
   type Vault,
 } from '@vivier/vault';
 import { openMongoWorkState, requireReadable } from '@vivier/work-state';
+import { isShared } from '../config.ts';
 import { enterRegister } from './process-register.ts';
-import { cipherOf, contentHashOf, isShared, type Kept, type StoresOptions } from './stores.ts';
+import { addressHashOf, cipherOf, contentHashOf, type Kept, type StoresOptions } from './stores.ts';
 
 /** Of the key of one account's secrets. */
 export const credentialsScope = (accountId: string): Scope => `credentials-${accountId}` as Scope;
@@ -78,8 +79,7 @@ export const openServerStores = async (
     secrets: secretsUnder(vault),
     issuerKeyFile: at('issuer-key.json'),
     clock,
-    hashAddress: (organisationId, email) =>
-      vault.organisationMac(organisationId, 'account-address', email),
+    hashAddress: addressHashOf(vault),
     ...(passwordCost && { passwordCost }),
   });
   opened.push(() => identity.close());

@@ -5,21 +5,19 @@ import {
   type SharedEventStore,
 } from '@vivier/event-store';
 import type { CipherFor, ContentHash, Files } from '@vivier/files';
-import type { Identity, openEmbeddedIdentity } from '@vivier/identity';
+import type { EmbeddedIdentityOptions, Identity, PasswordCost } from '@vivier/identity';
 import { erased, type Clock, type Scope } from '@vivier/kernel';
 import type { ReadStore } from '@vivier/read-store';
 import type { Readers } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
 import { ownFolder, type EventVersions, type Leases, type WorkState } from '@vivier/work-state';
+import { isEmbedded, isShared, type Servers } from '../config.ts';
 import { requireWhole } from './backing-up.ts';
 import { openEmbeddedStores } from './embedded-stores.ts';
 import type { Faults } from './faults.ts';
 import { installationOf } from './installation.ts';
 import { requireFitting, requireItsLog } from './fitting.ts';
-import type { Log } from './log.ts';
-import { requireNotMoved } from './migrating/move-mark.ts';
-
-export type PasswordCost = NonNullable<Parameters<typeof openEmbeddedIdentity>[0]['passwordCost']>;
+import { kindOf, type Log } from './log.ts';
 
 /** Everything that is kept but the log. */
 export interface Kept {
@@ -41,12 +39,6 @@ export interface Stores extends Kept {
   readonly store: EventStore;
 }
 
-/** The servers that keep what is not in the folder. */
-export interface Servers {
-  readonly eventStoreUrl?: string | undefined;
-  readonly mongoUrl?: string | undefined;
-}
-
 export interface StoresOptions extends Servers {
   readonly folder: string;
   /** What holds the folder, told to a second process that asks for it. */
@@ -61,10 +53,6 @@ export interface StoresOptions extends Servers {
   readonly process: { readonly roles: readonly string[]; readonly reads: EventVersions };
 }
 
-/** Whether nothing but keys lies in the folder, so that several processes may use it. */
-export const isShared = ({ eventStoreUrl, mongoUrl }: Servers): boolean =>
-  eventStoreUrl !== undefined && mongoUrl !== undefined;
-
 const accountScope = 'account' as Scope;
 
 /** Of the key of one file's bytes. */
@@ -76,6 +64,11 @@ export const cipherOf =
     const cipher = await vault.fileKey(organisationId, personId, fileScope(uploadId));
     return cipher === erased ? 'erased' : cipher;
   };
+
+export const addressHashOf =
+  (vault: Vault): EmbeddedIdentityOptions['hashAddress'] =>
+  (organisationId, email) =>
+    vault.organisationMac(organisationId, 'account-address', email);
 
 export const contentHashOf =
   (vault: Vault): ContentHash =>
@@ -92,8 +85,10 @@ const openLogServer = async (
     address,
     installation,
     interrupted: (error) => {
-      const kind = error instanceof Error ? error.name : typeof error;
-      log.warn({ kind }, 'The event store broke off; what follows the log asks again.');
+      log.warn(
+        { kind: kindOf(error) },
+        'The event store broke off; what follows the log asks again.',
+      );
     },
   });
   opened.push(() => store.close());
@@ -114,10 +109,8 @@ export const openStores = async (options: StoresOptions): Promise<Stores> => {
     opened.push(() => owner.release());
   }
   requireWhole(folder);
-  requireNotMoved(folder, isShared(options));
   requireFitting(folder, options);
-  const installation =
-    eventStoreUrl === undefined && mongoUrl === undefined ? '' : installationOf(folder);
+  const installation = isEmbedded(options) ? '' : installationOf(folder);
   const server =
     eventStoreUrl === undefined
       ? undefined

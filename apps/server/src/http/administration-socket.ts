@@ -15,6 +15,7 @@ import { moveClock } from '../house/move-clock.ts';
 import { rebuildTelling, type RebuildTold } from '../house/rebuilding.ts';
 import { replayDossier, type ReplayRequest } from '../house/replaying.ts';
 import { signInRejection } from '../house/sign-in-rejections.ts';
+import { kindOf } from '../house/log.ts';
 
 /** What the command line asks of whoever holds the folder. */
 export type AdministrationRequest =
@@ -203,7 +204,7 @@ const answerTo = async (
   try {
     return await administer(house, (await readJson(request)) as AdministrationRequest, asking);
   } catch (error) {
-    house.log.error({ kind: error instanceof Error ? error.name : 'unknown' }, 'Not administered.');
+    house.log.error({ kind: kindOf(error) }, 'Not administered.');
     return {
       rejected: 'InternalError',
       message: 'Something went wrong.',

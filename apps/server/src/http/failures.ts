@@ -5,6 +5,7 @@ import { HOUSE } from '../graphql/bus.ts';
 import { knownRejection } from '../graphql/format-error.ts';
 import { edgeRejections } from '../graphql/rejections.ts';
 import type { House } from '../house/house.ts';
+import { unforeseen } from '../house/log.ts';
 
 const statusOf = (failure: unknown): number => {
   const { statusCode, status } = failure as { statusCode?: unknown; status?: unknown };
@@ -31,15 +32,7 @@ export class Failures implements ExceptionFilter {
     if (host.getType<'graphql' | 'http'>() === 'graphql') return failure;
     const known = knownRejection(failure);
     const status = known ? 503 : statusOf(failure);
-    if (status === 500)
-      this.house.log.error(
-        {
-          kind: failure instanceof Error ? failure.name : typeof failure,
-          // A stack names code, not data; its first line is the message.
-          stack: failure instanceof Error ? failure.stack?.split('\n').slice(1, 8) : undefined,
-        },
-        'An unforeseen error.',
-      );
+    if (status === 500) this.house.log.error(unforeseen(failure), 'An unforeseen error.');
     const { rejected: code, message, remedy, retry } = known ?? rejectionOf(status);
     const http = host.switchToHttp();
     const isGraphQL = http.getRequest<FastifyRequest>().url.split('?')[0] === '/graphql';

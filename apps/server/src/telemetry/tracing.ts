@@ -16,6 +16,7 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import type { FastifyInstance } from 'fastify';
 import { outcomeOf, withAppend, type Instruments } from './instruments.ts';
+import { kindOf } from '../house/log.ts';
 
 export interface Tracing extends Instruments {
   /** A span for each request; one that comes with `traceparent` goes on with that trace. */
@@ -36,7 +37,7 @@ const within = async <T>(
       return await work(span);
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR });
-      span.setAttribute('error.type', error instanceof Error ? error.name : typeof error);
+      span.setAttribute('error.type', kindOf(error));
       throw error;
     } finally {
       span.end();

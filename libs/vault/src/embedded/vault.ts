@@ -16,13 +16,14 @@ import { KeyFile } from './key-file.ts';
 import { CLAIM_GRACE_MS } from '../claim-rules.ts';
 import { fenceName } from '../fence.ts';
 import { ScopeFileCipher } from '../file-cipher.ts';
+import { GuardedVault } from '../guarded-vault.ts';
 import { openMasterKeysFile, wrappingContext, type MasterKeys } from '../master-keys.ts';
 import { OncePerTurn } from '../once-per-turn.ts';
 import { sealAll, openAll } from '../sealing.ts';
 import type { KeyId } from '../scope-key.ts';
 import { KeyFenced } from '../port.ts';
 import type { EmailClaims, FileCipher, SealRequest, Vault } from '../port.ts';
-import { MasterKeyMissing, VaultClosed } from '../refusals.ts';
+import { MasterKeyMissing } from '../refusals.ts';
 import { ScopeKeys } from '../scope-keys.ts';
 
 export interface EmbeddedVaultOptions {
@@ -90,42 +91,42 @@ interface Parts {
   readonly fenceList: FenceList;
 }
 
-class EmbeddedVault implements Vault {
+class EmbeddedVault extends GuardedVault implements Vault {
   readonly claims: EmailClaims;
-  readonly #masterKeys: MasterKeys;
   readonly #keyFile: KeyFile;
   readonly #fenceList: FenceList;
   readonly #scopeKeys: ScopeKeys;
   readonly #commits: OncePerTurn<() => unknown, unknown>;
   readonly #destroyer: Destroyer;
-  #closed = false;
 
   constructor(options: EmbeddedVaultOptions, { masterKeys, keyFile, fenceList }: Parts) {
-    this.#masterKeys = masterKeys;
-    this.#keyFile = keyFile;
-    this.#fenceList = fenceList;
     const commits = new OncePerTurn<() => unknown, unknown>((works) =>
       keyFile.transaction(() => works.map((work) => work())),
     );
-    this.#commits = commits;
     const { cachedKeys = 10_000, clock = { now: Date.now } } = options;
-    this.#scopeKeys = new ScopeKeys(new KeptKeys({ keyFile, masterKeys, commits }), cachedKeys);
-    this.#destroyer = new Destroyer({
+    const scopeKeys = new ScopeKeys(new KeptKeys({ keyFile, masterKeys, commits }), cachedKeys);
+    const destroyer = new Destroyer({
       keyFile,
       fenceList,
-      scopeKeys: this.#scopeKeys,
+      scopeKeys,
       now: () => clock.now(),
       faults: options.faults,
     });
+    super({ masterKeys, destroyer });
+    this.#keyFile = keyFile;
+    this.#fenceList = fenceList;
+    this.#commits = commits;
+    this.#scopeKeys = scopeKeys;
+    this.#destroyer = destroyer;
     this.claims = new EmbeddedClaims({
       keyFile,
       graceMs: options.claimGraceMs ?? CLAIM_GRACE_MS,
       commit: async <T>(work: () => T) => {
-        this.#requireOpen();
+        this.requireOpen();
         return (await commits.add(work)) as T;
       },
       hash: async (organisationId, comparable) => {
-        this.#requireOpen();
+        this.requireOpen();
         return masterKeys.mac(organisationId, 'vivier.email-claim', comparable);
       },
     });
@@ -152,12 +153,6 @@ class EmbeddedVault implements Vault {
     return this.#scopeKeys.with([id], true, ([key]) => key!.mac(purpose, data));
   }
 
-  async organisationMac(organisationId: OrganisationId, purpose: string, data: string) {
-    this.#requireOpen();
-    // Apart from the vault's own purposes, so that no caller can ask for the hash of a claim.
-    return this.#masterKeys.mac(organisationId, `caller.${purpose}`, data);
-  }
-
   async fileKey(
     organisationId: OrganisationId,
     personId: PersonId,
@@ -169,7 +164,7 @@ class EmbeddedVault implements Vault {
         let seen = this.#scopeKeys.destructions;
         const isLiving = () => {
           if (seen === this.#scopeKeys.destructions) return true;
-          if (this.#closed || this.#keyFile.look(id).kind !== 'living') return false;
+          if (this.isClosed || this.#keyFile.look(id).kind !== 'living') return false;
           seen = this.#scopeKeys.destructions;
           return true;
         };
@@ -181,48 +176,25 @@ class EmbeddedVault implements Vault {
     }
   }
 
-  async destroyScope(organisationId: OrganisationId, personId: PersonId, scope: Scope) {
-    this.#requireOpen();
-    // An empty one would stand for the whole person in the list of fences.
-    if (scope.length === 0) throw new RangeError('A scope has a name.');
-    await this.#destroyer.destroy({ organisationId, personId, scope });
-  }
-
-  async destroyPerson(organisationId: OrganisationId, personId: PersonId) {
-    this.#requireOpen();
-    await this.#destroyer.destroy({ organisationId, personId, scope: null });
-  }
-
   async erasedUpTo() {
-    this.#requireOpen();
+    this.requireOpen();
     return (this.#keyFile.erasedUpTo() ?? START) as Position;
   }
 
   async noteErasedUpTo(position: Position) {
-    this.#requireOpen();
+    this.requireOpen();
     this.#keyFile.noteErasedUpTo(position);
   }
 
-  async admitOrganisation(organisationId: OrganisationId) {
-    this.#requireOpen();
-    if (await this.#masterKeys.has(organisationId)) return;
-    // A new master key over old keys would make all of them unreadable for good, silently.
-    if (this.#keyFile.samples(organisationId).length > 0)
-      throw new MasterKeyMissing(organisationId);
-    await this.#masterKeys.admit(organisationId);
+  protected async holdsKeysOf(organisationId: OrganisationId) {
+    return this.#keyFile.samples(organisationId).length > 0;
   }
 
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected async closeAll() {
     this.#commits.flush();
     this.#destroyer.flush();
     this.#scopeKeys.close();
     this.#keyFile.close();
     this.#fenceList.close();
-  }
-
-  #requireOpen(): void {
-    if (this.#closed) throw new VaultClosed();
   }
 }

@@ -13,10 +13,10 @@ import { CLAIM_GRACE_MS } from '../claim-rules.ts';
 import { Epochs, type EpochKeys } from '../epoch-keys.ts';
 import { fenceName, type Destruction } from '../fence.ts';
 import { ScopeFileCipher } from '../file-cipher.ts';
+import { GuardedVault } from '../guarded-vault.ts';
 import type { MasterKeys } from '../master-keys.ts';
 import { KeyFenced } from '../port.ts';
 import type { EmailClaims, FileCipher, Rotated, SealRequest, SharedVault } from '../port.ts';
-import { MasterKeyMissing, VaultClosed } from '../refusals.ts';
 import { ScopeKeys } from '../scope-keys.ts';
 import { openAll, sealAll } from '../sealing.ts';
 import { MongoClaims } from './claims.ts';
@@ -101,21 +101,19 @@ interface Parts {
   readonly seen: number;
 }
 
-class MongoVault implements SharedVault {
+class MongoVault extends GuardedVault implements SharedVault {
   readonly claims: EmailClaims;
-  readonly #masterKeys: MasterKeys;
   readonly #parts: Parts;
   readonly #scopeKeys: ScopeKeys;
   readonly #watch: Watch;
   readonly #rotation: Rotation;
   /** What was seen to go since the vault was opened, and when: for the ciphers in somebody's hands. */
   readonly #gone = new Map<string, number>();
-  #closed = false;
 
   constructor(options: MongoVaultOptions, parts: Parts) {
     const { rows, epochs, turns, destroyer, keyRows, seen } = parts;
     const { masterKeys, epochKeys, faults } = options;
-    this.#masterKeys = masterKeys;
+    super({ masterKeys, destroyer });
     this.#parts = parts;
     this.#scopeKeys = new ScopeKeys(keyRows, options.cachedKeys ?? 10_000);
     const forget = (destructions: readonly Destruction[]) => this.#forget(destructions);
@@ -140,7 +138,7 @@ class MongoVault implements SharedVault {
         destroyer.ahead({ organisationId, personId, scope: null }) !== undefined,
       hash: (organisationId, comparable) =>
         masterKeys.mac(organisationId, 'vivier.email-claim', comparable),
-      requireOpen: () => this.#requireOpen(),
+      requireOpen: () => this.requireOpen(),
     });
   }
 
@@ -168,12 +166,6 @@ class MongoVault implements SharedVault {
     return this.#scopeKeys.with([id], true, ([key]) => key!.mac(purpose, data));
   }
 
-  async organisationMac(organisationId: OrganisationId, purpose: string, data: string) {
-    this.#requireOpen();
-    // Apart from the vault's own purposes, so that no caller can ask for the hash of a claim.
-    return this.#masterKeys.mac(organisationId, `caller.${purpose}`, data);
-  }
-
   async fileKey(
     organisationId: OrganisationId,
     personId: PersonId,
@@ -186,7 +178,7 @@ class MongoVault implements SharedVault {
       return await this.#scopeKeys.with([id], true, ([key]) => {
         const born = this.#scopeKeys.destructions;
         const isLiving = () =>
-          !this.#closed && names.every((name) => (this.#gone.get(name) ?? 0) <= born);
+          !this.isClosed && names.every((name) => (this.#gone.get(name) ?? 0) <= born);
         return new ScopeFileCipher(id, key!, isLiving);
       });
     } catch (failure) {
@@ -195,51 +187,31 @@ class MongoVault implements SharedVault {
     }
   }
 
-  async destroyScope(organisationId: OrganisationId, personId: PersonId, scope: Scope) {
-    this.#requireOpen();
-    // An empty one would stand for the whole person in the list of fences.
-    if (scope.length === 0) throw new RangeError('A scope has a name.');
-    await this.#parts.destroyer.destroy({ organisationId, personId, scope });
-  }
-
-  async destroyPerson(organisationId: OrganisationId, personId: PersonId) {
-    this.#requireOpen();
-    await this.#parts.destroyer.destroy({ organisationId, personId, scope: null });
-  }
-
   forget(organisationId: OrganisationId, personId: PersonId, scope?: Scope) {
     this.#forget([{ organisationId, personId, scope: scope ?? null }]);
   }
 
   async rotateEpoch(): Promise<Rotated> {
-    this.#requireOpen();
+    this.requireOpen();
     return this.#rotation.rotate();
   }
 
   async erasedUpTo() {
-    this.#requireOpen();
+    this.requireOpen();
     const state = await this.#parts.rows.state.findOne({ _id: 'vault' });
     return (state?.erasedUpTo ?? START) as Position;
   }
 
   async noteErasedUpTo(position: Position) {
-    this.#requireOpen();
+    this.requireOpen();
     await this.#parts.rows.state.updateOne({ _id: 'vault' }, { $max: { erasedUpTo: position } });
   }
 
-  async admitOrganisation(organisationId: OrganisationId) {
-    this.#requireOpen();
-    if (await this.#masterKeys.has(organisationId)) return;
-    // A new master key over old keys would make all of them unreadable for good, silently.
-    if ((await sampleOf(this.#parts.rows, organisationId)) !== null) {
-      throw new MasterKeyMissing(organisationId);
-    }
-    await this.#masterKeys.admit(organisationId);
+  protected async holdsKeysOf(organisationId: OrganisationId) {
+    return (await sampleOf(this.#parts.rows, organisationId)) !== null;
   }
 
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected async closeAll() {
     await this.#watch.close();
     await this.#parts.destroyer.idle();
     this.#scopeKeys.close();
@@ -255,11 +227,7 @@ class MongoVault implements SharedVault {
 
   /** Resolves when keys may be used: a key that was destroyed too long ago is none any more. */
   async #fresh(): Promise<void> {
-    this.#requireOpen();
+    this.requireOpen();
     await this.#watch.fresh();
-  }
-
-  #requireOpen(): void {
-    if (this.#closed) throw new VaultClosed();
   }
 }

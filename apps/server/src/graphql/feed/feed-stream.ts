@@ -12,6 +12,7 @@ import { follow, TooSlow } from './follow.ts';
 import type { Hub } from './hub.ts';
 import { PersonalAccess } from './personal-access.ts';
 import { presentEvent } from './present-event.ts';
+import { unforeseen } from '../../house/log.ts';
 
 export interface FeedStreamOptions {
   readonly house: Pick<House, 'store' | 'vault' | 'load' | 'log'>;
@@ -111,10 +112,7 @@ export class FeedStream implements AsyncIterableIterator<Told, undefined> {
     if (needsUpgrade(failure))
       return this.#refused(commandRejections.UpgradeNeeded({ event: failure.wireType }));
     if (isUnavailable(failure)) return this.#refused(edgeRejections.StoreUnavailable());
-    const kind = failure instanceof Error ? failure.name : typeof failure;
-    // A stack names code, not data.
-    const stack = failure instanceof Error ? failure.stack?.split('\n').slice(1, 8) : undefined;
-    this.#options.house.log.error({ kind, stack }, 'The feed of a subscriber has failed.');
+    this.#options.house.log.error(unforeseen(failure), 'The feed of a subscriber has failed.');
     return this.#refused(edgeRejections.FeedFailed());
   }
 

@@ -10,6 +10,7 @@ import { Refused } from '../refused.ts';
 import { FeedStream } from './feed-stream.ts';
 import { Hub } from './hub.ts';
 import { LIMITS_OF_FEED, type FeedLimits } from './limits.ts';
+import { kindOf } from '../../house/log.ts';
 
 /** What an integrator wants to read. */
 export interface Wanted {
@@ -36,8 +37,7 @@ export class Feed {
       codec: this.#codec,
       queue: limits.queue,
       onFailure: (failure) => {
-        const kind = failure instanceof Error ? failure.name : typeof failure;
-        house.log.error({ kind }, 'The feed cannot read the log.');
+        house.log.error({ kind: kindOf(failure) }, 'The feed cannot read the log.');
       },
     });
   }

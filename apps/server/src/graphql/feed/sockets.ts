@@ -15,6 +15,7 @@ import { Connection } from './connection.ts';
 import type { Feed } from './feed.ts';
 import { FEED_LIMITS, type FeedLimits } from './limits.ts';
 import { feedProtocol, reasonToLeave } from './protocol.ts';
+import { unforeseen } from '../../house/log.ts';
 
 export interface SocketsOptions {
   readonly house: House;
@@ -85,9 +86,7 @@ export const serveSockets = (server: FastifyInstance, options: SocketsOptions): 
   const failed = (connection: Connection, failure: unknown): void => {
     // A peer that hung up in the middle of a message is none of our failures.
     if (connection.socket.readyState !== connection.socket.OPEN) return;
-    const kind = failure instanceof Error ? failure.name : typeof failure;
-    const stack = failure instanceof Error ? failure.stack?.split('\n').slice(1, 8) : undefined;
-    house.log.error({ kind, stack }, 'A WebSocket has failed.');
+    house.log.error(unforeseen(failure), 'A WebSocket has failed.');
     connection.close(CloseCode.InternalServerError, edgeRejections.InternalError());
   };
 

@@ -46,11 +46,13 @@ export const markMove = async (folder: string, mark: MoveMark): Promise<void> =>
  * A folder whose stores were moved to servers is only started on both of them, and one that is being
  * moved not at all: two installations would go their own ways from there.
  *
+ * @returns whether they were moved
  * @throws ConfigurationMistake
  */
-export const requireNotMoved = (folder: string, isOnServers: boolean): void => {
+export const requireNotMoved = (folder: string, isOnServers: boolean): boolean => {
   const mark = moveMarkOf(folder);
-  if (mark === undefined || (mark.state === 'moved' && isOnServers)) return;
+  if (mark === undefined) return false;
+  if (mark.state === 'moved' && isOnServers) return true;
   throw new ConfigurationMistake(
     mark.state === 'moving'
       ? `The stores of ${folder} are on their way to servers: run \`vivier migrate\` again, it goes on where it was cut off.`

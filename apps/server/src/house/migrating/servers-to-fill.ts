@@ -18,6 +18,7 @@ import {
 } from '@vivier/vault';
 import type { MigrateOptions } from './migrate.ts';
 import { MoveRefused } from './move-refused.ts';
+import { kindOf } from '../log.ts';
 
 /** The servers that a folder's stores are moved to. */
 export interface ServersToFill {
@@ -49,7 +50,7 @@ export const openServers = async (
     address: eventStoreUrl,
     installation,
     interrupted: (error) => {
-      log.warn({ kind: error instanceof Error ? error.name : typeof error }, 'It broke off.');
+      log.warn({ kind: kindOf(error) }, 'It broke off.');
     },
   });
   try {
