@@ -8,6 +8,8 @@ export interface Attempt {
   readonly eventId: EventId;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Whether the task is given up when this attempt fails. */
+  readonly isLast: boolean;
 }
 
 type EffectHandlers<Task, Sets extends readonly AnyEventSet[]> = {
@@ -27,6 +29,11 @@ export interface Effect<Task = unknown> {
    * end. What it throws is tried again later; {@link FailedForGood} is not.
    */
   readonly perform: (task: Task, attempt: Attempt) => Promise<void>;
+  /**
+   * Told of a task whose last attempt never ended, since the process died of it: it is given up without
+   * another one. May be called again, as `perform`.
+   */
+  readonly givenUp?: (task: Task, attempt: Attempt) => Promise<void>;
 }
 
 /** Declares an effect: `effect<Task>()({ name, events, on, perform })`. */
@@ -37,6 +44,7 @@ export const effect =
     readonly events: Sets;
     readonly on: EffectHandlers<Task, Sets>;
     readonly perform: Effect<Task>['perform'];
+    readonly givenUp?: Effect<Task>['givenUp'];
   }): Effect =>
     definition as unknown as Effect;
 

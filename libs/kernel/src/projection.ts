@@ -7,8 +7,10 @@ export interface Document {
   readonly _id: string;
 }
 
-/** Which documents an event touches: ids, or all that a declared index finds. */
-export type Keys = readonly string[] | { readonly where: Readonly<Record<string, string>> };
+/** Which documents an event touches: ids, or all that a declared index finds and some ids besides. */
+export type Keys =
+  | readonly string[]
+  | { readonly where: Readonly<Record<string, string>>; readonly and?: readonly string[] };
 
 /** One event's effect on the documents that it touches; `undefined` removes a document. */
 export interface Touch<Doc extends Document, Event extends DomainEvent> {

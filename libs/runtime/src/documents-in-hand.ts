@@ -24,6 +24,8 @@ type Lookup = Exclude<Keys, readonly string[]>;
 
 const isLookup = (keys: Keys): keys is Lookup => !Array.isArray(keys);
 
+const idsOf = (keys: Keys): readonly string[] => (isLookup(keys) ? (keys.and ?? []) : keys);
+
 /** Documents asked for in one go. */
 const AT_ONCE = 1_000;
 /** As many documents stay in hand after they were written: those of dossiers under way come again. */
@@ -82,7 +84,7 @@ export class DocumentsInHand {
       if (isLookup(keys))
         for (const one of await this.#found(organisationId, keys.where))
           this.#evolve(one, event, touch);
-      else for (const id of keys) this.#evolve(this.#hold(organisationId, id), event, touch);
+      for (const id of idsOf(keys)) this.#evolve(this.#hold(organisationId, id), event, touch);
     }
   }
 
@@ -127,9 +129,8 @@ export class DocumentsInHand {
   async #fetch(plan: readonly Planned[]): Promise<void> {
     const missing = new Map<OrganisationId, Set<string>>();
     for (const { event, keys } of plan) {
-      if (isLookup(keys)) continue;
       const { organisationId } = event;
-      for (const id of keys) {
+      for (const id of idsOf(keys)) {
         if (this.#inHand(organisationId, id)) continue;
         const ids = missing.get(organisationId) ?? new Set();
         missing.set(organisationId, ids.add(id));

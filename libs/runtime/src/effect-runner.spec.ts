@@ -101,7 +101,7 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
     await send(opening(), adding('one'), adding('thirteen char'), adding('three'));
     const runner = await run();
     await runner.settle();
-    const asked = { notebook: first, organisationId, attempt: 1 };
+    const asked = { notebook: first, organisationId, attempt: 1, isLast: false };
     const wanted = [
       { ...asked, size: 3, eventId: idOf(1) },
       { ...asked, size: 5, eventId: idOf(3) },
@@ -184,7 +184,9 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
     const { clock, done, doing, failures, idOf, outbox, run, send } = begin();
     await send(opening(), adding('one'));
     let away = true;
+    const last: number[] = [];
     const runner = await run(async (task, attempt) => {
+      if (attempt.isLast) last.push(attempt.attempt);
       if (away) throw new Unreachable('Ada Exemple is not at home.');
       await doing(task, attempt);
     });
@@ -216,6 +218,7 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
     expect(failures.at(0)).toBe('Unreachable at 1');
     expect(failures.at(-2)).toBe('Unreachable at 10');
     expect(failures.at(-1)).toBe('Unreachable at 11, dead');
+    expect(last).toEqual([11]);
     // Only the kind of failure is kept: its message may name somebody.
     expect(await outbox.dead(10)).toMatchObject([
       { effect: 'filing', eventId: idOf(1), attempts: 11, failure: 'Unreachable' },
@@ -244,7 +247,7 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
   });
 
   test('that takes the process down with it each time is given up after as many attempts', async () => {
-    const { everything, failures, outbox, run, send } = begin();
+    const { clock, everything, failures, outbox, run, send } = begin();
     await send(opening(), adding('one'));
     const runner = await run(async () => {
       throw new Unreachable();
@@ -255,10 +258,29 @@ describe.each(workStates)('An effect with its outbox %s', (_, openWorkState) => 
     const [entry] = await everything();
     for (let attempt = 2; attempt <= 11; attempt += 1) await outbox.begin(entry as OutboxEntry);
     await outbox.postpone(entry as OutboxEntry, 0, 'Unreachable');
-    const next = await run(async () => {
-      throw new Error('It must not be tried.');
+    const told: Attempt[] = [];
+    const next = await run(undefined, {
+      effects: [
+        {
+          ...filing(async () => {
+            throw new Error('It must not be tried.');
+          }),
+          givenUp: async (_, attempt) => {
+            told.push(attempt);
+            if (told.length === 1) throw new Unreachable();
+          },
+        },
+      ],
     });
     await next.settle();
+    // Whoever is to be told is told again, and only then is it dead.
+    expect(failures).toEqual(['Unreachable at 1']);
+    clock.advance(3_600_000);
+    await next.sendDue();
+    expect(told).toMatchObject([
+      { attempt: 11, isLast: true },
+      { attempt: 11, isLast: true },
+    ]);
     expect(failures).toEqual(['Unreachable at 1', 'Unreachable at 11, dead']);
     expect(await outbox.dead(10)).toHaveLength(1);
   });

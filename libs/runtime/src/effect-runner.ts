@@ -88,6 +88,17 @@ interface Reading {
   readonly failed?: { readonly position: Position; readonly cause: CannotGoOn };
 }
 
+const taskOf = (effect: Effect, event: Recorded, task: unknown): OutboxTask => {
+  const { organisationId, id: eventId, personId, stream } = event;
+  return {
+    organisationId,
+    effect: effect.name,
+    eventId,
+    task: JSON.stringify(task),
+    ...(personId !== undefined && { personId, stream }),
+  };
+};
+
 /**
  * Runs the effects: writes the tasks that events ask for into the outbox together with the position,
  * then does them, each with its attempt recorded before and its result after.
@@ -118,9 +129,7 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     for (const event of events) {
       try {
         const task = effect.on[event.type]?.(event);
-        const { organisationId, id: eventId } = event;
-        if (task !== undefined)
-          tasks.push({ organisationId, effect: effect.name, eventId, task: JSON.stringify(task) });
+        if (task !== undefined) tasks.push(taskOf(effect, event, task));
       } catch (error) {
         // An effect that throws on reading has a bug: waiting does not mend it.
         const cause = new CannotGoOn('The effect failed on this event.', { cause: error });
@@ -177,17 +186,31 @@ export const startEffectRunner = async (ports: EffectRunnerPorts): Promise<Effec
     ports.onFailure?.({ ...entry, failure }, true);
   };
 
+  /** Of a task whose last attempt never ended. */
+  const giveUp = async (effect: Effect, entry: OutboxEntry): Promise<void> => {
+    const { organisationId, eventId, attempts, failure = 'NeverEnded' } = entry;
+    try {
+      const known = { organisationId, eventId, attempt: attempts, isLast: true };
+      await effect.givenUp?.(JSON.parse(entry.task), known);
+    } catch {
+      return outbox.postpone(entry, clock.now() + HOUR, failure);
+    }
+    return bury(entry, failure);
+  };
+
   const attempt = async (entry: OutboxEntry): Promise<void> => {
     const effect = byName.get(entry.effect);
     // Another release's effect: its tasks wait for it.
     if (!effect) return outbox.postpone(entry, clock.now() + HOUR, 'EffectUnknown');
     // Attempts of which no end is known: it must not take the process down for ever.
-    if (entry.attempts > WAITS.length) return bury(entry, entry.failure ?? 'NeverEnded');
+    if (entry.attempts > WAITS.length) return giveUp(effect, entry);
     const begun = await begin(entry);
     if (!begun) return;
     const { organisationId, eventId, attempts } = begun;
     try {
-      await effect.perform(JSON.parse(begun.task), { organisationId, eventId, attempt: attempts });
+      const isLast = attempts > WAITS.length;
+      const known = { organisationId, eventId, attempt: attempts, isLast };
+      await effect.perform(JSON.parse(begun.task), known);
     } catch (error) {
       const failure = error instanceof Error ? error.name : 'Unknown';
       const wait = error instanceof FailedForGood ? undefined : WAITS[attempts - 1];

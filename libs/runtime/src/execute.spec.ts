@@ -10,7 +10,7 @@ import {
 } from '@vivier/kernel';
 import { MemoryEventStore, MemoryVault } from '@vivier/testing';
 import type { CommandEnvelope } from './envelope.ts';
-import { createExecute } from './execute.ts';
+import { createExecute, type CommandPorts } from './execute.ts';
 import type { Readers } from './readers.ts';
 import * as sample from './samples.fixtures.ts';
 
@@ -19,6 +19,7 @@ const { ada, adaId, adding, bob, first, opening, organisationId, otto, sending }
 const start = (
   storeOf: (store: MemoryEventStore) => EventStore = (store) => store,
   readers?: Readers,
+  onAppended?: CommandPorts['onAppended'],
 ) => {
   const store = new MemoryEventStore();
   const vault = new MemoryVault();
@@ -31,6 +32,7 @@ const start = (
     codec: sample.codec,
     clock,
     readers,
+    ...(onAppended && { onAppended }),
   });
   const codeOf = async (envelope: CommandEnvelope) => {
     const outcome = await execute(envelope);
@@ -155,6 +157,19 @@ test('The same command again gives the first outcome, whatever happened since', 
     before.events.map(({ id, at }) => [id, at]),
   );
   expect(store.records).toHaveLength(3);
+});
+
+test('Whoever is told of what became durable is waited for, and is told of nothing twice', async () => {
+  const order: string[] = [];
+  const { execute, store } = start(undefined, undefined, (organisation, events) => {
+    expect(organisation).toBe(organisationId);
+    order.push(`${events.map(({ type }) => type).join()} of ${store.records.length}`);
+    return Promise.resolve().then(() => void order.push('followed'));
+  });
+  await execute(opening());
+  order.push('answered');
+  await execute(opening());
+  expect(order).toEqual(['NotebookOpened of 1', 'followed', 'answered']);
 });
 
 test('A repetition may spell its input otherwise, as long as it says the same', async () => {

@@ -10,6 +10,8 @@ import {
   type AnyCommand,
   type AnyDecider,
   type Clock,
+  type OrganisationId,
+  type Recorded,
   type Rejection,
   type Shape,
 } from '@vivier/kernel';
@@ -35,6 +37,14 @@ export interface CommandPorts {
   readonly clock: Clock;
   /** Where other processes read the log too. */
   readonly readers?: Readers | undefined;
+  /**
+   * Told of what has just become durable, at once; what it gives back is awaited before the sender is
+   * answered. It never rejects. Not told where an earlier execution made the events.
+   */
+  readonly onAppended?: (
+    organisationId: OrganisationId,
+    events: readonly Recorded[],
+  ) => Promise<void> | undefined;
   readonly faults?: RuntimeFaults;
 }
 
@@ -92,7 +102,9 @@ export const createExecute = (ports: CommandPorts): Execute => {
     if (event !== undefined) return commandRejections.UpgradeInProgress({ event });
     const done = await append(verdict);
     if (!done) return attempt(received, true);
+    const following = ports.onAppended?.(received.organisationId, done.events);
     folds.appended(received, done.events);
+    if (following) await following;
     ports.faults?.at('after-commit-before-answer');
     return done;
   };

@@ -15,6 +15,7 @@ export {
   type Halt,
   type Wait,
 } from './followers.ts';
+export { beginFromNow } from './from-now-on.ts';
 export { load, recorded, type Loaded } from './log.ts';
 export { startProjector, type Projector } from './projector.ts';
 export { watchProjections, type WatchedProjections } from './watched-projections.ts';

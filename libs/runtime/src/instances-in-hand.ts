@@ -1,6 +1,7 @@
 import type { OrganisationId, Position, Recorded, Saga } from '@vivier/kernel';
 import type { AgendaEntry, SagaInstance, WorkState } from '@vivier/work-state';
 import { entriesOf, pure } from './saga-fold.ts';
+import { SettingsInHand } from './settings-in-hand.ts';
 
 interface Held {
   readonly organisationId: OrganisationId;
@@ -32,13 +33,18 @@ export class InstancesInHand {
   /** Those that are to be written. */
   readonly #changed = new Set<Held>();
   #planned = false;
+  readonly #initial: string | undefined;
+  readonly settings: SettingsInHand;
   /** The event that it was working on when it failed. */
   at: Position | undefined;
 
   constructor(
     private readonly workState: WorkState,
     private readonly saga: Saga,
-  ) {}
+  ) {
+    this.settings = new SettingsInHand(workState, saga);
+    this.#initial = JSON.stringify(saga.initial);
+  }
 
   /** How many instances differ from what is stored. */
   get size(): number {
@@ -47,11 +53,12 @@ export class InstancesInHand {
 
   /** Whether what is planned differs, or may, from what is stored. */
   get isPlanned(): boolean {
-    return this.#planned;
+    return this.#planned || this.settings.isChanged;
   }
 
   /** @throws CannotGoOn where the saga fails; see {@link at} */
   async apply(events: readonly Recorded[]): Promise<void> {
+    await this.#takeSettings(events);
     const touches = events.flatMap((event): Touch[] => {
       if (!this.saga.evolve[event.type]) return [];
       this.at = event.position;
@@ -69,19 +76,20 @@ export class InstancesInHand {
     }
     for (const held of touched) {
       const { organisationId, instance, state } = held;
-      held.agenda = entriesOf(this.saga, organisationId, instance, state);
+      const settings = this.settings.of(organisationId);
+      held.agenda = entriesOf(this.saga, organisationId, instance, state, settings);
       this.#changed.add(held);
-      this.#planned ||= held.mayBePlanned || held.agenda.length > 0;
+      this.#planned ||= held.mayBePlanned || held.agenda.length > 0 || this.#isForgotten(held);
     }
   }
 
   /** What has changed since the last {@link written}. */
   changes(): SagaInstance[] {
-    return [...this.#changed].map(({ organisationId, instance, state, agenda }) => ({
-      organisationId,
-      instance,
-      state: JSON.stringify(state),
-      agenda,
+    return [...this.#changed].map((held) => ({
+      organisationId: held.organisationId,
+      instance: held.instance,
+      state: this.#isForgotten(held) ? undefined : JSON.stringify(held.state),
+      agenda: held.agenda,
     }));
   }
 
@@ -90,10 +98,35 @@ export class InstancesInHand {
     for (const held of this.#changed) held.mayBePlanned = held.agenda.length > 0;
     this.#changed.clear();
     this.#planned = false;
+    this.settings.written();
     for (const place of this.#held.keys()) {
       if (this.#held.size <= KEPT) return;
       this.#held.delete(place);
     }
+  }
+
+  /** Others than this have given these instances an agenda, and stored it. */
+  planned(instances: readonly Pick<SagaInstance, 'organisationId' | 'instance'>[]): void {
+    for (const { organisationId, instance } of instances) {
+      const held = this.#held.get(placeOf(organisationId, instance));
+      if (held) held.mayBePlanned = true;
+    }
+  }
+
+  async #takeSettings(events: readonly Recorded[]): Promise<void> {
+    const { evolve, organisation } = this.saga;
+    if (!organisation) return;
+    const taken = events.filter(({ type }) => evolve[type] ?? organisation.evolve[type]);
+    await this.settings.fetch(new Set(taken.map(({ organisationId }) => organisationId)));
+    for (const event of taken) {
+      this.at = event.position;
+      this.settings.apply(event);
+    }
+  }
+
+  /** Back at the beginning, as at an erasure: it is as if it had never been, and is not kept. */
+  #isForgotten({ state, agenda }: Held): boolean {
+    return agenda.length === 0 && JSON.stringify(state) === this.#initial;
   }
 
   async #fetch(touches: readonly Touch[]): Promise<void> {

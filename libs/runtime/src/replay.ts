@@ -1,12 +1,9 @@
-import type { Document, Projection, Recorded } from '@vivier/kernel';
+import type { Document, Keys, Projection, Recorded } from '@vivier/kernel';
 
 /** Whether an event touches the document of a key, as it is before the event. */
-const touches = (
-  keys: readonly string[] | { readonly where: Readonly<Record<string, string>> },
-  key: string,
-  document: Document | undefined,
-): boolean => {
+const touches = (keys: Keys, key: string, document: Document | undefined): boolean => {
   if (!('where' in keys)) return keys.includes(key);
+  if (keys.and?.includes(key)) return true;
   const fields = document as unknown as Readonly<Record<string, unknown>> | undefined;
   return (
     fields !== undefined &&

@@ -19,7 +19,7 @@ export const pure = <T>(work: () => T): T => {
 };
 
 /**
- * The agenda of an instance in a state, as it is stored.
+ * The agenda of an instance in a state, under the settings of its organisation, as it is stored.
  *
  * @throws CannotGoOn where the saga fails, or plans something for no time
  */
@@ -28,9 +28,10 @@ export const entriesOf = (
   organisationId: OrganisationId,
   instance: string,
   state: unknown,
+  settings: unknown,
 ): AgendaEntry[] =>
   pure(() =>
-    saga.agenda(state).map(({ key, due: instant, command, because }) => {
+    saga.agenda(state, settings).map(({ key, due: instant, command, because }) => {
       const due = Date.parse(instant);
       if (!Number.isFinite(due)) throw new RangeError(`The entry ${key} has no time.`);
       const payload: Payload = { ...command, because };

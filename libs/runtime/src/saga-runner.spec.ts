@@ -182,6 +182,27 @@ test('What plans nothing waits to be written until something does, and follows f
   expect(await open()).toBe(false);
 });
 
+test('GDPR 17: an instance that is back at its beginning is taken out at once, with what it planned', async () => {
+  const { run, send, store, workState } = start();
+  const forgetting = {
+    ...blessing,
+    evolve: { ...blessing.evolve, NotebookClosed: () => blessing.initial },
+  } as Saga;
+  const instance = [{ organisationId, instance: first }];
+  const runner = await run({ sagas: [forgetting] });
+  const seen = async () => runner.progress.get('blessing')?.reached(await store.head());
+  await send(opening(), adding('one'));
+  await seen();
+  await runner.settled.reached(await store.head());
+  expect(await workState.states('blessing', instance)).not.toEqual([undefined]);
+  await send({ ...closing, seen: 2 });
+  await seen();
+  await runner.stop();
+  expect(await workState.states('blessing', instance)).toEqual([undefined]);
+  expect(await workState.nextDue()).toBeUndefined();
+  expect(await workState.position('blessing')).toBe(await store.head());
+});
+
 test.each([
   ['as far as it remembers', 4],
   ['less far than it remembers', 3],

@@ -1,20 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from '@vivier/event-store';
-import {
-  START,
-  type Clock,
-  type Position,
-  type Recorded,
-  type Rejection,
-  type Saga,
-} from '@vivier/kernel';
+import { START, type Clock, type Position, type Rejection, type Saga } from '@vivier/kernel';
 import type { EventCodec } from '@vivier/kernel/sealing';
-import { SagaPositionMoved, UnstorableAgenda, type WorkState } from '@vivier/work-state';
+import type { WorkState } from '@vivier/work-state';
 import type { Execute } from './execute.ts';
 import type { RuntimeFaults } from './faults.ts';
-import { CannotGoOn, haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
+import { haltFor, keepReading, Progress, type Halt, type Wait } from './followers.ts';
 import { followLog } from './follow-log.ts';
-import { InstancesInHand } from './instances-in-hand.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { SagaFollower } from './saga-follower.ts';
 import { SagaSender } from './saga-sender.ts';
 
 export interface SagaRunnerPorts {
@@ -52,103 +46,32 @@ export interface SagaRunner {
   stop(): Promise<void>;
 }
 
-interface Follower {
-  readonly saga: Saga;
-  readonly progress: Progress;
-  /** What the store has. */
-  written: Position;
-  /** What is folded into the instances in hand. */
-  taken: Position;
-  /** So many events since `written`: positions may have gaps and do not tell. */
-  unsaved: number;
-  instances: InstancesInHand;
-}
-
-/** What plans nothing is written down only now and then: so many events are read again in no time. */
-const UNWRITTEN = 1_000;
-
 /**
  * Runs the sagas: folds the log into their instances, replaces an instance's agenda after each page of
- * its events, and sends what is due. Position, states and agendas are stored together and before anything
- * is sent; command ids derive from saga, instance, entry and time. So a crash at any point only delays.
+ * its events, brings changed settings to all instances of an organisation, and sends what is due.
+ * Position, states, settings and agendas are stored together and before anything is sent; command ids derive from saga, instance, entry and time. So a crash at any point only delays.
  */
 export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunner> => {
   const { store, workState, codec } = ports;
-  const followers: Follower[] = [];
-  for (const saga of ports.sagas) {
-    const written = await workState.position(saga.name);
-    const instances = new InstancesInHand(workState, saga);
-    followers.push({
-      saga,
-      progress: new Progress(written),
-      written,
-      taken: written,
-      unsaved: 0,
-      instances,
-    });
-  }
+  const followers: SagaFollower[] = [];
+  for (const saga of ports.sagas)
+    followers.push(new SagaFollower(saga, ports, await workState.position(saga.name)));
   const settled = new Progress(START);
   const stopping = new AbortController();
 
-  const halt = ({ saga, progress }: Follower, position: Position, error: unknown): void => {
+  const halt = ({ saga, progress }: SagaFollower, position: Position, error: unknown): void => {
     const reason = haltFor(position, error);
     progress.haltAt(reason);
     settled.haltAt(reason);
     ports.onHalt?.(saga.name, reason);
   };
-
-  const commit = async (follower: Follower): Promise<void> => {
-    const { saga, written: from, taken: to, instances } = follower;
-    ports.faults?.at('before-position-saved');
-    try {
-      const changes = instances.changes();
-      await workState.commit({ saga: saga.name, from, to, instances: changes });
-    } catch (error) {
-      // An agenda that cannot be stored is a bug of the saga.
-      if (error instanceof UnstorableAgenda)
-        throw new CannotGoOn('The saga failed on this event.', { cause: error });
-      throw error;
-    }
-    follower.written = to;
-    follower.unsaved = 0;
-    instances.written();
+  const haltOf = (follower: SagaFollower) => (position: Position, error: unknown) =>
+    halt(follower, position, error);
+  const allHalt = (error: unknown): void => {
+    for (const follower of followers) halt(follower, follower.progress.position, error);
   };
-
-  /** Goes on from what the store has: what is in hand is not stored, or not by this process. */
-  const goBack = (follower: Follower, written: Position): void => {
-    follower.written = written;
-    follower.taken = written;
-    follower.unsaved = 0;
-    follower.instances = new InstancesInHand(workState, follower.saga);
-    if (written > follower.progress.position) follower.progress.moveTo(written);
-  };
-
-  const take = async (follower: Follower, fresh: readonly Recorded[]): Promise<void> => {
-    const { instances, progress } = follower;
-    await instances.apply(fresh);
-    follower.taken = fresh.at(-1)?.position ?? follower.taken;
-    follower.unsaved += fresh.length;
-    if (instances.isPlanned || follower.unsaved >= UNWRITTEN) await commit(follower);
-    if (follower.taken > progress.position) progress.moveTo(follower.taken);
-  };
-
-  const follow = async (follower: Follower, events: readonly Recorded[]): Promise<void> => {
-    const fresh = events.filter(({ position }) => position > follower.taken);
-    const [first] = fresh;
-    if (!first || follower.progress.halt) return;
-    try {
-      await take(follower, fresh);
-    } catch (error) {
-      if (error instanceof SagaPositionMoved) {
-        // Another process runs it too and was first: this one goes on from there.
-        goBack(follower, error.stored);
-        if (error.stored < first.position - 1) throw error;
-        return follow(follower, events);
-      }
-      if (!(error instanceof CannotGoOn)) throw error;
-      halt(follower, follower.instances.at ?? first.position, error);
-    }
-  };
+  const keep = (read: () => Promise<void>): Promise<void> =>
+    keepReading(read, stopping.signal, allHalt, ports.wait, ports.onRetry);
 
   /** Whether this reading has seen the log's end, so that no plan is sent that an event has voided. */
   let caughtUp = false;
@@ -175,23 +98,46 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
       }
     });
 
+  const mayReach = ({ mayBeUnreached, progress }: SagaFollower): boolean =>
+    mayBeUnreached && !progress.halt && !stopping.signal.aborted;
+  const isSomeUnreached = (): boolean => followers.some(mayReach);
+
+  const reach = async (): Promise<void> => {
+    for (const follower of followers)
+      while (mayReach(follower)) {
+        await follower.reachSome(haltOf(follower));
+        await nextTurn();
+      }
+  };
+
+  /** Where the log ended when it was read last. */
+  let end = START;
+  let reaching: Promise<void> | undefined;
+  /** Beside the reading: others go on meanwhile, and nothing is sent of whom it has yet to reach. */
+  const reachOthers = async (): Promise<void> => {
+    while (isSomeUnreached()) await keep(reach);
+    reaching = undefined;
+    await sendDue().catch((error: unknown) => ports.onRetry?.(error));
+    if (caughtUp && !stopping.signal.aborted) settled.moveTo(end);
+  };
+
   const run = async (): Promise<void> => {
     caughtUp = false;
-    for (const follower of followers) goBack(follower, follower.written);
+    for (const follower of followers) await follower.begin();
     const after = Math.min(...followers.map(({ taken }) => taken)) as Position;
     await followLog({
-      ...{ after, store, codec, followers, follow, halt, settled, signal: stopping.signal },
+      ...{ after, store, codec, followers, halt, settled, signal: stopping.signal },
+      follow: (follower, events) => follower.follow(events, haltOf(follower)),
       caughtUp: async (position) => {
         caughtUp = true;
+        end = position;
+        if (isSomeUnreached()) reaching ??= reachOthers();
         await sendDue();
-        settled.moveTo(position);
+        if (!reaching) settled.moveTo(position);
       },
     });
   };
-  const allHalt = (error: unknown): void => {
-    for (const follower of followers) halt(follower, follower.progress.position, error);
-  };
-  const running = keepReading(run, stopping.signal, allHalt, ports.wait, ports.onRetry);
+  const running = keep(run);
 
   return {
     progress: new Map(followers.map(({ saga, progress }) => [saga.name, progress])),
@@ -204,6 +150,7 @@ export const startSagaRunner = async (ports: SagaRunnerPorts): Promise<SagaRunne
     stop: async () => {
       stopping.abort();
       await running;
+      await reaching;
       await alone(() => Promise.resolve());
     },
   };

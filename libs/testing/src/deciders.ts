@@ -178,7 +178,7 @@ export interface When<All extends Aggregates> {
     code: string,
     details?: Readonly<Record<string, unknown>>,
   ) => Promise<void>;
-  /** `done`, or the code of the refusal: for tables of many cases. */
+  /** `done`, `nothing` where no event came of it, or the code of the refusal: for tables of many cases. */
   readonly outcome: () => Promise<string>;
 }
 
@@ -259,7 +259,8 @@ export const deciderWords =
       },
       outcome: async () => {
         const { outcome } = await play(steps);
-        return isRejection(outcome) ? outcome.rejected : 'done';
+        if (isRejection(outcome)) return outcome.rejected;
+        return outcome.events.length > 0 ? 'done' : 'nothing';
       },
     });
 

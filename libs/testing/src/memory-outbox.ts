@@ -4,6 +4,7 @@ import {
   type Outbox,
   type OutboxBatch,
   type OutboxEntry,
+  type TasksAbout,
 } from '@vivier/work-state';
 
 interface Named {
@@ -77,6 +78,18 @@ export class MemoryOutbox implements Outbox {
     const held = this.#held.find((one) => one.isDead && is({ effect, eventId })(one));
     if (held) this.#change(held, () => ({ isDead: false, attempts: 0, due }));
     return held !== undefined;
+  }
+
+  async removeAbout({ organisationId, personId, stream, but }: TasksAbout): Promise<number> {
+    const before = this.#held.length;
+    this.#held = this.#held.filter(
+      (held) =>
+        held.organisationId !== organisationId ||
+        held.personId !== personId ||
+        (stream !== undefined && held.stream !== stream) ||
+        but.includes(held.effect),
+    );
+    return before - this.#held.length;
   }
 
   #living(): OutboxEntry[] {

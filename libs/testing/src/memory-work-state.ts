@@ -4,6 +4,7 @@ import {
   type AgendaEntry,
   type Outbox,
   type SagaBatch,
+  type Unreached,
   type WorkState,
 } from '@vivier/work-state';
 import { MemoryOutbox } from './memory-outbox.ts';
@@ -18,11 +19,26 @@ const same = (one: AgendaEntry, other: AgendaEntry): boolean =>
   one.due === other.due &&
   one.payload === other.payload;
 
+interface Settings extends Owner {
+  readonly settings: string;
+  /** The last instance that they have reached; undefined where there are no more. */
+  readonly after: string | undefined;
+}
+
+interface Owner {
+  readonly saga: string;
+  readonly organisationId: OrganisationId;
+}
+
+const nameOf = ({ saga, organisationId }: Owner): string => JSON.stringify([saga, organisationId]);
+
 /** Positions, states and agendas of sagas in memory, for tests. */
 export class MemoryWorkState implements WorkState {
   readonly outbox: Outbox = new MemoryOutbox();
   readonly #positions = new Map<string, Position>();
   readonly #states = new Map<string, string>();
+  /** By saga and organisation. */
+  readonly #settings = new Map<string, Settings>();
   #agenda: readonly AgendaEntry[] = [];
 
   async position(saga: string): Promise<Position> {
@@ -36,9 +52,56 @@ export class MemoryWorkState implements WorkState {
     return instances.map((instance) => this.#states.get(`${saga} ${place(instance)}`));
   }
 
-  async commit({ saga, from, to, instances }: SagaBatch): Promise<void> {
+  async settings(saga: string, organisationId: OrganisationId): Promise<string | undefined> {
+    return this.#settings.get(nameOf({ saga, organisationId }))?.settings;
+  }
+
+  async unreached(saga: string): Promise<readonly Unreached[]> {
+    return [...this.#settings.values()].flatMap(({ after, organisationId, ...of }) =>
+      of.saga === saga && after !== undefined ? [{ organisationId, after }] : [],
+    );
+  }
+
+  async instancesAfter(
+    saga: string,
+    organisationId: OrganisationId,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly instance: string; readonly state: string }[]> {
+    return [...this.#states]
+      .flatMap(([name, state]) => {
+        if (!name.startsWith(`${saga} `)) return [];
+        const [owner, instance] = JSON.parse(name.slice(saga.length + 1)) as [string, string];
+        return owner === organisationId && instance > after ? [{ instance, state }] : [];
+      })
+      .sort((one, other) => (one.instance < other.instance ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async planned(
+    saga: string,
+    organisationId: OrganisationId,
+    instance: string,
+  ): Promise<readonly AgendaEntry[]> {
+    return this.#agenda
+      .filter(
+        (entry) => entry.saga === saga && place(entry) === place({ organisationId, instance }),
+      )
+      .sort((one, other) => one.due - other.due);
+  }
+
+  async commit({ saga, from, to, instances, settings, reached }: SagaBatch): Promise<void> {
     const stored = await this.position(saga);
     if (stored !== from) throw new SagaPositionMoved(saga, stored);
+    if (reached) {
+      const { organisationId, after, upTo } = reached;
+      const name = nameOf({ saga, organisationId });
+      const held = this.#settings.get(name);
+      if (held?.after !== after) throw new SagaPositionMoved(saga, stored);
+      this.#settings.set(name, { ...held, after: upTo });
+    }
+    for (const one of settings ?? [])
+      this.#settings.set(nameOf({ saga, ...one }), { saga, ...one, after: '' });
     for (const instance of instances) {
       const name = `${saga} ${place(instance)}`;
       if (instance.state === undefined) this.#states.delete(name);
@@ -52,14 +115,16 @@ export class MemoryWorkState implements WorkState {
   }
 
   async due(now: number, limit: number): Promise<readonly AgendaEntry[]> {
-    return this.#agenda
+    return this.#sendable()
       .filter(({ due }) => due <= now)
       .sort((one, other) => one.due - other.due)
       .slice(0, limit);
   }
 
   async nextDue(): Promise<number | undefined> {
-    return this.#agenda.map(({ due }) => due).sort((one, other) => one - other)[0];
+    return this.#sendable()
+      .map(({ due }) => due)
+      .sort((one, other) => one - other)[0];
   }
 
   async done(entries: readonly AgendaEntry[]): Promise<void> {
@@ -68,5 +133,9 @@ export class MemoryWorkState implements WorkState {
 
   async close(): Promise<void> {
     this.#agenda = [];
+  }
+
+  #sendable(): readonly AgendaEntry[] {
+    return this.#agenda.filter((entry) => this.#settings.get(nameOf(entry))?.after === undefined);
   }
 }

@@ -36,7 +36,7 @@ class Documents<Doc extends Document> {
     const touch = this.projection.on[event.type];
     if (!touch) return;
     const keys = touch.keys(event);
-    for (const id of 'where' in keys ? this.#find(keys.where) : keys) {
+    for (const id of 'where' in keys ? [...this.#find(keys.where), ...(keys.and ?? [])] : keys) {
       const held = this.#held.get(id);
       if (held && held.position >= event.position) continue;
       const document = touch.evolve(this.get(id), event, id);
@@ -70,7 +70,10 @@ const personalIn = (value: unknown): readonly Sealed[] => {
 export interface ProjectionWords<Doc extends Document> {
   /** The document of this id is exactly this, personal values in clear text; or there is none. */
   readonly then: (id: string, expected: Clear<Doc> | undefined) => ProjectionWords<Doc>;
-  /** All that the documents together still say of persons, whatever the fields: exactly this, sorted. */
+  /**
+   * All that the documents together still say of persons, whatever the fields: exactly this, sorted; what
+   * is no text as JSON.
+   */
   readonly thenPersonal: (expected: readonly string[]) => ProjectionWords<Doc>;
   /** Every event comes once more, the oldest first. */
   readonly redelivered: () => { readonly thenUnchanged: () => ProjectionWords<Doc> };
@@ -103,7 +106,8 @@ export const givenProjection = <Doc extends Document>(
       close();
       expect(
         personalIn(documents.all())
-          .map((handle) => String(inClear(vault, handle)))
+          .map((handle) => inClear(vault, handle))
+          .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
           .sort(),
       ).toEqual([...expected].sort());
       return words;

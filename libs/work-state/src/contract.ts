@@ -1,5 +1,6 @@
 import { START, type OrganisationId, type Position } from '@vivier/kernel';
 import { outboxContract } from './outbox.contract.ts';
+import { settingsContract } from './settings.contract.ts';
 import {
   SagaPositionMoved,
   UnstorableAgenda,
@@ -48,6 +49,7 @@ const commit = async (store: WorkState, ...instances: readonly SagaInstance[]): 
 /** What every adapter of the working state must do. */
 export const workStateContract = (name: string, open: () => Promise<OpenedWorkState>): void => {
   outboxContract(name, open);
+  settingsContract(name, open);
   describe(`the working state ${name}`, () => {
     let opened: OpenedWorkState;
     let store: WorkState;

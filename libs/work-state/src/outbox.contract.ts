@@ -1,8 +1,16 @@
-import { START, type EventId, type OrganisationId, type Position } from '@vivier/kernel';
+import {
+  START,
+  type EventId,
+  type OrganisationId,
+  type PersonId,
+  type Position,
+  type StreamName,
+} from '@vivier/kernel';
 import type { OpenedWorkState } from './contract.ts';
 import { SagaPositionMoved, type Outbox, type OutboxTask } from './port.ts';
 
 const AMIENS = '6f1c0b7e-0000-4000-8000-00000000000a' as OrganisationId;
+const BREST = '6f1c0b7e-0000-4000-8000-00000000000b' as OrganisationId;
 const EFFECT = 'sendMail';
 const NOON = 1_780_000_000_000;
 
@@ -19,6 +27,10 @@ const take = async (outbox: Outbox, ...tasks: readonly OutboxTask[]): Promise<vo
   const from = await outbox.position(EFFECT);
   await outbox.take({ effect: EFFECT, from, to: at(from + 1), tasks, due: NOON });
 };
+
+const ada = 'ada' as PersonId;
+const account = 'candidate-ada' as StreamName;
+const dossier = 'application-1' as StreamName;
 
 const names = (entries: readonly OutboxTask[]): string[] => entries.map(({ eventId }) => eventId);
 
@@ -142,6 +154,42 @@ export const outboxContract = (name: string, open: () => Promise<OpenedWorkState
       expect(await outbox.revive(EFFECT, 'a' as EventId, NOON + 1)).toBe(true);
       expect(await outbox.revive(EFFECT, 'a' as EventId, NOON + 1)).toBe(false);
       expect((await outbox.due(NOON + 1, 10))[0]?.attempts).toBe(0);
+    });
+
+    test('GDPR 17: takes out what waits and what is dead of a person, and of nobody else', async () => {
+      const about = (event: string, stream: StreamName, person = ada): OutboxTask => ({
+        ...task(event),
+        personId: person,
+        stream,
+      });
+      await take(
+        outbox,
+        about('dead', account),
+        about('waiting', account),
+        about('hers', dossier),
+        about('begun', dossier),
+        about('bobs', 'candidate-bob' as StreamName, 'bob' as PersonId),
+        { ...about('elsewhere', account), organisationId: BREST },
+        task('nobodys'),
+      );
+      await outbox.bury(await outbox.begin(await first()), 'Refused');
+      const begun = (await outbox.due(NOON, 10)).find(({ eventId }) => eventId === 'begun');
+      await outbox.begin(begun!);
+      expect((await outbox.dead(10))[0]).toMatchObject({ personId: ada, stream: account });
+
+      const hers = { organisationId: AMIENS, personId: ada };
+      expect(await outbox.removeAbout({ ...hers, but: [EFFECT] })).toBe(0);
+      expect(await outbox.removeAbout({ ...hers, stream: dossier, but: ['another'] })).toBe(2);
+      expect(names(await outbox.due(NOON, 10))).toEqual([
+        ...['waiting', 'bobs', 'elsewhere', 'nobodys'],
+      ]);
+      expect(await outbox.removeAbout({ ...hers, but: [] })).toBe(2);
+      expect(await outbox.removeAbout({ ...hers, but: [] })).toBe(0);
+      expect(await outbox.dead(10)).toEqual([]);
+      expect(names(await outbox.due(NOON, 10))).toEqual(['bobs', 'elsewhere', 'nobodys']);
+      // What was begun comes to its end without them.
+      await outbox.finish(begun!);
+      expect(await outbox.due(NOON, 10)).toHaveLength(3);
     });
 
     test('finds everything again when it is opened anew', async () => {

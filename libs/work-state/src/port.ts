@@ -1,4 +1,4 @@
-import type { EventId, OrganisationId, Position } from '@vivier/kernel';
+import type { EventId, OrganisationId, PersonId, Position, StreamName } from '@vivier/kernel';
 import type { Leases } from './leases.ts';
 import type { Processes } from './processes.ts';
 
@@ -24,6 +24,26 @@ export interface SagaInstance {
   readonly agenda: readonly AgendaEntry[];
 }
 
+/** What applies to all instances that a saga has of an organisation. */
+export interface SagaSettings {
+  readonly organisationId: OrganisationId;
+  /** The folded settings as JSON. */
+  readonly settings: string;
+}
+
+/** How far changed settings have come among an organisation's instances, in the order of their names. */
+export interface Unreached {
+  readonly organisationId: OrganisationId;
+  /** The last instance that they have reached; '' before the first one. */
+  readonly after: string;
+}
+
+/** Settings come a page of instances further. */
+export interface Reached extends Unreached {
+  /** The last instance of this page; `undefined`: there are no more, all are reached. */
+  readonly upTo: string | undefined;
+}
+
 /** What a saga made of one page of the log; all of it is stored, or nothing. */
 export interface SagaBatch {
   readonly saga: string;
@@ -31,9 +51,13 @@ export interface SagaBatch {
   readonly from: Position;
   readonly to: Position;
   readonly instances: readonly SagaInstance[];
+  /** Replaced; all instances of these organisations are unreached from then on. */
+  readonly settings?: readonly SagaSettings[];
+  /** Refused (SagaPositionMoved) when the settings have come elsewhere than `after` meanwhile. */
+  readonly reached?: Reached;
 }
 
-/** Positions, states and agendas of sagas: what is not derived again at each start. */
+/** Positions, states, settings and agendas of sagas: what is not derived again at each start. */
 export interface WorkState {
   position(saga: string): Promise<Position>;
   /** The stored states, in the order asked; `undefined` where there is none. */
@@ -41,14 +65,34 @@ export interface WorkState {
     saga: string,
     instances: readonly { readonly organisationId: OrganisationId; readonly instance: string }[],
   ): Promise<readonly (string | undefined)[]>;
+  /** The stored settings of an organisation; `undefined` where there are none. */
+  settings(saga: string, organisationId: OrganisationId): Promise<string | undefined>;
+  /** Organisations whose changed settings have yet to reach instances of this saga. */
+  unreached(saga: string): Promise<readonly Unreached[]>;
+  /** At most `limit` instances that have a state, in the order of their names, after the one named. */
+  instancesAfter(
+    saga: string,
+    organisationId: OrganisationId,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly instance: string; readonly state: string }[]>;
+  /** What one instance has in its agenda, the next first: what happens to it if nothing else does. */
+  planned(
+    saga: string,
+    organisationId: OrganisationId,
+    instance: string,
+  ): Promise<readonly AgendaEntry[]>;
   /**
    * Stores a batch, durably, before it resolves. Rejects, having stored nothing, with
    * {@link SagaPositionMoved} and {@link UnstorableAgenda}.
    */
   commit(batch: SagaBatch): Promise<void>;
-  /** At most `limit` (1 or more) entries due at `now` (ms since 1970) or before, the oldest first. */
+  /**
+   * At most `limit` (1 or more) entries due at `now` (ms since 1970) or before, the oldest first. None of
+   * a saga and organisation of which there are {@link unreached} instances: it may be void.
+   */
   due(now: number, limit: number): Promise<readonly AgendaEntry[]>;
-  /** The instant of the next entry in ms since 1970, or `undefined`. */
+  /** The instant of the next entry that {@link due} will give, in ms since 1970, or `undefined`. */
   nextDue(): Promise<number | undefined>;
   /**
    * Takes entries out once their commands were handled; one whose due time or payload changed meanwhile
@@ -129,6 +173,20 @@ export interface OutboxTask {
   readonly eventId: EventId;
   /** What is needed to do it, as JSON: ids, facts and sealed values; never a clear personal value. */
   readonly task: string;
+  /** Whom the event is about, if anybody: the task goes with them. */
+  readonly personId?: PersonId | undefined;
+  /** Where the event stands, if it is about somebody. */
+  readonly stream?: StreamName | undefined;
+}
+
+/** Whose tasks, and of which effects. */
+export interface TasksAbout {
+  readonly organisationId: OrganisationId;
+  readonly personId: PersonId;
+  /** Only those of its events; default: of all that is about the person. */
+  readonly stream?: StreamName;
+  /** Effects whose tasks stay. */
+  readonly but: readonly string[];
 }
 
 export interface OutboxEntry extends OutboxTask {
@@ -184,4 +242,10 @@ export interface Outbox {
   dead(limit: number): Promise<readonly OutboxEntry[]>;
   /** Gives a dead task a new life with no attempts; resolves with whether there was one. */
   revive(effect: string, eventId: EventId, due: number): Promise<boolean>;
+  /**
+   * Takes out what waits and what is dead of somebody who is erased (GDPR 17). Idempotent.
+   *
+   * @returns how many there were
+   */
+  removeAbout(tasks: TasksAbout): Promise<number>;
 }

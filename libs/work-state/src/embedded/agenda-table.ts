@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AgendaEntry, SagaInstance } from '../port.ts';
-import type { Owners } from './owners.ts';
+import type { Owner, Owners } from './owners.ts';
 
 type EntryRow = readonly [
   due: number,
@@ -14,6 +14,8 @@ type EntryRow = readonly [
 type Place = readonly [due: number, key: string];
 
 const COLUMNS = 'due, organisation, saga, instance, key';
+/** Of whom there are instances that changed settings have yet to reach. */
+const UNREACHED = 'SELECT owner FROM settings WHERE reached IS NOT NULL';
 
 const statements = (database: DatabaseSync) => {
   const prepare = (text: string): StatementSync => {
@@ -40,7 +42,19 @@ const statements = (database: DatabaseSync) => {
       `SELECT due, owner, instance, key, payload FROM agenda WHERE due <= ?
         ORDER BY ${COLUMNS} LIMIT ? + 0`,
     ),
+    dueApart: prepare(
+      `SELECT due, owner, instance, key, payload FROM agenda
+        WHERE due <= ? AND owner NOT IN (${UNREACHED}) ORDER BY ${COLUMNS} LIMIT ? + 0`,
+    ),
     next: prepare('SELECT min(due) FROM agenda'),
+    nextApart: prepare(
+      `SELECT due FROM agenda WHERE owner NOT IN (${UNREACHED}) ORDER BY ${COLUMNS} LIMIT 1`,
+    ),
+    someUnreached: prepare(`SELECT EXISTS (${UNREACHED})`),
+    one: prepare(
+      `SELECT due, owner, instance, key, payload FROM agenda WHERE due = ? AND organisation = ?
+        AND saga = ? AND instance = ? AND key = ?`,
+    ),
   };
 };
 
@@ -95,18 +109,31 @@ export class AgendaTable {
   }
 
   due(now: number, limit: number): readonly AgendaEntry[] {
-    const rows = this.#statements.due.all(now, limit) as unknown as EntryRow[];
-    const entries = rows.map(([at, owner, instance, key, payload]): AgendaEntry => {
-      const { organisationId, saga } = this.owners.of(owner);
-      return { organisationId, saga, instance, key, due: at, payload };
-    });
-    this.#given = { entries, changed: false };
+    const apart = this.#isSomeUnreached();
+    const statement = apart ? this.#statements.dueApart : this.#statements.due;
+    const rows = statement.all(now, limit) as unknown as EntryRow[];
+    const entries = rows.map((row) => this.#entry(row));
+    // Between these others lie that are not to go with them.
+    this.#given = apart ? undefined : { entries, changed: false };
     return entries;
   }
 
   nextDue(): number | undefined {
-    const [due] = this.#statements.next.get() as unknown as readonly [number | null];
-    return due ?? undefined;
+    const { next, nextApart } = this.#statements;
+    const row = (this.#isSomeUnreached() ? nextApart : next).get();
+    return (row as unknown as readonly [number | null] | undefined)?.[0] ?? undefined;
+  }
+
+  /** @param places what {@link replace} gave back for the instance */
+  of(owner: Owner, instance: string, places: string | null): readonly AgendaEntry[] {
+    const had = places === null ? [] : (JSON.parse(places) as readonly Place[]);
+    const { organisationId, saga } = owner;
+    return [...had]
+      .sort(([one], [other]) => one - other)
+      .flatMap(([due, key]) => {
+        const row = this.#statements.one.get(due, organisationId, saga, instance, key);
+        return row === undefined ? [] : [this.#entry(row as unknown as EntryRow)];
+      });
   }
 
   /** Takes entries out; what is not as it was read stays. */
@@ -119,6 +146,15 @@ export class AgendaTable {
     }
     for (const { due, organisationId, saga, instance, key, payload } of entries)
       this.#statements.takeOut.run(due, organisationId, saga, instance, key, payload);
+  }
+
+  #entry([due, owner, instance, key, payload]: EntryRow): AgendaEntry {
+    return { ...this.owners.of(owner), instance, key, due, payload };
+  }
+
+  #isSomeUnreached(): boolean {
+    const [some] = this.#statements.someUnreached.get() as unknown as readonly [number];
+    return some === 1;
   }
 
   /**

@@ -58,6 +58,19 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS tasks_by_due ON tasks (dead, due, number);
 `;
 
+/**
+ * Settings of organisations came later and change nothing of the rest: a file without them has none.
+ * `reached` is the last instance that they have come to; null where there are no more.
+ */
+const SETTINGS = `
+  CREATE TABLE IF NOT EXISTS settings (
+    owner INTEGER PRIMARY KEY,
+    settings TEXT NOT NULL,
+    reached TEXT
+  );
+  CREATE INDEX IF NOT EXISTS unreached ON settings (owner) WHERE reached IS NOT NULL;
+`;
+
 /** From layout 0, where an index found an instance's entries: nothing of the file is lost. */
 const FROM_0 = `
   ALTER TABLE instances RENAME TO instances_before;
@@ -101,6 +114,7 @@ export const openDatabase = (file: string): DatabaseSync => {
       PRAGMA cache_size = -32768;
     `);
     layOut(database);
+    database.exec(SETTINGS);
     return database;
   } catch (error) {
     database.close();
@@ -110,7 +124,7 @@ export const openDatabase = (file: string): DatabaseSync => {
 
 const layOut = (database: DatabaseSync): void => {
   const { user_version: layout } = database.prepare('PRAGMA user_version').get() ?? {};
-  if (layout === LAYOUT) return;
+  if (layout === LAYOUT) return addSubjects(database);
   if (Number(layout) > LAYOUT)
     throw new Error('The working state was written by a newer version: start that version.');
   const older = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'instances'`).get();
@@ -118,6 +132,20 @@ const layOut = (database: DatabaseSync): void => {
     database.exec(older === undefined ? SCHEMA : FROM_0);
     database.exec(`PRAGMA user_version = ${LAYOUT}`);
   });
+  addSubjects(database);
+};
+
+/** Whom tasks are about, so that they go with them: added to files that were made without. */
+const addSubjects = (database: DatabaseSync): void => {
+  const columns = database.prepare(`SELECT name FROM pragma_table_info('tasks')`).all();
+  if (!columns.some(({ name }) => name === 'person'))
+    database.exec(`
+      ALTER TABLE tasks ADD COLUMN person TEXT;
+      ALTER TABLE tasks ADD COLUMN stream TEXT;
+    `);
+  database.exec(
+    'CREATE INDEX IF NOT EXISTS tasks_by_person ON tasks (person) WHERE person IS NOT NULL',
+  );
 };
 
 /** Runs `work` in one transaction: all of it, or nothing when it throws. */

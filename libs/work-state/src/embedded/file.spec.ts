@@ -149,6 +149,31 @@ describe('the file of the embedded working state', () => {
     });
   });
 
+  test('that was made before there were settings opens with what it has, and takes them', async () => {
+    const path = join(folder, 'without-settings.sqlite');
+    const instance = { organisationId: ORGANISATION, instance: 'i', state: '{}' };
+    const entry = { organisationId: ORGANISATION, saga: 's', instance: 'i' };
+    const agenda = [{ ...entry, key: 'k', due: 7, payload: '{}' }];
+    const before = await openEmbeddedWorkState({ file: path });
+    await before.commit({
+      ...{ saga: 's', from: START, to: at(0) },
+      instances: [{ ...instance, agenda }],
+    });
+    await before.close();
+    const older = new DatabaseSync(path);
+    older.exec('DROP TABLE settings');
+    older.close();
+
+    const store = await openEmbeddedWorkState({ file: path });
+    expect(await store.due(7, 9)).toEqual(agenda);
+    expect(await store.unreached('s')).toEqual([]);
+    const settings = [{ organisationId: ORGANISATION, settings: '{"days":1}' }];
+    await store.commit({ saga: 's', from: at(0), to: at(0), instances: [], settings });
+    expect(await store.settings('s', ORGANISATION)).toBe('{"days":1}');
+    expect(await store.due(7, 9)).toEqual([]);
+    await store.close();
+  });
+
   test('is left alone where a newer program made it', async () => {
     await (await openEmbeddedWorkState({ file: file() })).close();
     const newer = new DatabaseSync(file());

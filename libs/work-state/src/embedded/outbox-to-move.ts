@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { EventId, OrganisationId, Position } from '@vivier/kernel';
+import type { EventId, OrganisationId, PersonId, Position, StreamName } from '@vivier/kernel';
 
 /** A task, waiting or dead, with its turn among those of one instant. */
 export interface TaskToMove {
@@ -13,6 +13,8 @@ export interface TaskToMove {
   readonly due: number;
   readonly failure: string | null;
   readonly isDead: boolean;
+  readonly personId: PersonId | undefined;
+  readonly stream: StreamName | undefined;
 }
 
 /** What effects have done and have still to do, in a file that nobody writes to any more. Only reads. */
@@ -46,6 +48,9 @@ export class OutboxToMove {
         due: row['due'] as number,
         failure: row['failure'] as string | null,
         isDead: row['dead'] === 1,
+        // A file of an earlier release has no such columns.
+        personId: (row['person'] as PersonId | null | undefined) ?? undefined,
+        stream: (row['stream'] as StreamName | null | undefined) ?? undefined,
       };
   }
 

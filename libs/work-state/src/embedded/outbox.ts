@@ -1,6 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { START, type EventId, type OrganisationId, type Position } from '@vivier/kernel';
-import { SagaPositionMoved, type Outbox, type OutboxBatch, type OutboxEntry } from '../port.ts';
+import {
+  START,
+  type EventId,
+  type OrganisationId,
+  type PersonId,
+  type Position,
+  type StreamName,
+} from '@vivier/kernel';
+import {
+  SagaPositionMoved,
+  type Outbox,
+  type OutboxBatch,
+  type OutboxEntry,
+  type TasksAbout,
+} from '../port.ts';
 import { inTransaction } from './database.ts';
 
 interface Row {
@@ -11,6 +24,8 @@ interface Row {
   readonly attempts: number;
   readonly due: number;
   readonly failure: string | null;
+  readonly person: PersonId | null;
+  readonly stream: StreamName | null;
 }
 
 const entry = (row: Row): OutboxEntry => ({
@@ -18,6 +33,8 @@ const entry = (row: Row): OutboxEntry => ({
   effect: row.effect,
   eventId: row.event,
   task: row.task,
+  personId: row.person ?? undefined,
+  stream: row.stream ?? undefined,
   attempts: row.attempts,
   due: row.due,
   failure: row.failure ?? undefined,
@@ -35,8 +52,8 @@ const statements = (database: DatabaseSync) => {
         ON CONFLICT (saga) DO UPDATE SET position = excluded.position`,
     ),
     take: prepare(
-      `INSERT INTO tasks (effect, event, organisation, task, attempts, due, dead)
-        VALUES (?, ?, ?, ?, 0, ?, 0) ON CONFLICT DO NOTHING`,
+      `INSERT INTO tasks (effect, event, organisation, task, attempts, due, dead, person, stream)
+        VALUES (?, ?, ?, ?, 0, ?, 0, ?, ?) ON CONFLICT DO NOTHING`,
     ),
     due: prepare(
       'SELECT * FROM tasks WHERE dead = 0 AND due <= ? ORDER BY due, number LIMIT ? + 0',
@@ -56,6 +73,10 @@ const statements = (database: DatabaseSync) => {
     revive: prepare(
       `UPDATE tasks SET dead = 0, attempts = 0, due = ?
         WHERE effect = ? AND event = ? AND dead = 1`,
+    ),
+    removeAbout: prepare(
+      `DELETE FROM tasks WHERE person = ? AND organisation = ? AND stream = coalesce(?, stream)
+        AND effect NOT IN (SELECT value FROM json_each(?))`,
     ),
   };
 };
@@ -79,8 +100,8 @@ export class EmbeddedOutbox implements Outbox {
     inTransaction(this.#database, () => {
       const stored = this.#position(effect);
       if (stored !== from) throw new SagaPositionMoved(effect, stored);
-      for (const { eventId, organisationId, task } of tasks)
-        this.#statements.take.run(effect, eventId, organisationId, task, due);
+      for (const { eventId, organisationId, task, personId = null, stream = null } of tasks)
+        this.#statements.take.run(effect, eventId, organisationId, task, due, personId, stream);
       this.#statements.move.run(placeOf(effect), to);
     });
   }
@@ -123,6 +144,12 @@ export class EmbeddedOutbox implements Outbox {
 
   async revive(effect: string, eventId: EventId, due: number): Promise<boolean> {
     return this.#statements.revive.run(due, effect, eventId).changes === 1;
+  }
+
+  async removeAbout({ organisationId, personId, stream, but }: TasksAbout): Promise<number> {
+    const { removeAbout } = this.#statements;
+    const removed = removeAbout.run(personId, organisationId, stream ?? null, JSON.stringify(but));
+    return Number(removed.changes);
   }
 
   #position(effect: string): Position {

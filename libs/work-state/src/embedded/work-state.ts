@@ -7,6 +7,7 @@ import {
   type SagaBatch,
   type SagaInstance,
   type SharedWorkState,
+  type Unreached,
 } from '../port.ts';
 import { AgendaTable } from './agenda-table.ts';
 import { inTransaction, openDatabase } from './database.ts';
@@ -14,6 +15,7 @@ import { EmbeddedLeases } from './leases.ts';
 import { EmbeddedOutbox } from './outbox.ts';
 import { Owners } from './owners.ts';
 import { EmbeddedProcesses } from './processes.ts';
+import { SettingsTable } from './settings.ts';
 
 /** `number` is undefined where there is no such instance. */
 type InstanceRow = readonly [
@@ -45,6 +47,10 @@ const statements = (database: DatabaseSync) => {
     add: prepare('INSERT INTO instances (owner, instance, state, entries) VALUES (?, ?, ?, ?)'),
     keep: prepare('UPDATE instances SET state = ?, entries = ? WHERE number = ?'),
     forget: prepare('DELETE FROM instances WHERE number = ?'),
+    after: prepare(
+      `SELECT instance, state FROM instances
+        WHERE owner = ? AND instance > ? AND state IS NOT NULL ORDER BY instance LIMIT ? + 0`,
+    ),
   };
 };
 
@@ -53,6 +59,7 @@ class EmbeddedWorkState implements SharedWorkState {
   readonly #statements: ReturnType<typeof statements>;
   readonly #owners: Owners;
   readonly #agenda: AgendaTable;
+  readonly #settings: SettingsTable;
   /** By owner and instance. */
   readonly #remembered = new Map<string, InstanceRow>();
   readonly outbox: EmbeddedOutbox;
@@ -64,6 +71,7 @@ class EmbeddedWorkState implements SharedWorkState {
     this.#statements = statements(this.#database);
     this.#owners = new Owners(this.#database);
     this.#agenda = new AgendaTable(this.#database, this.#owners);
+    this.#settings = new SettingsTable(this.#database, this.#owners);
     this.outbox = new EmbeddedOutbox(this.#database);
   }
 
@@ -81,14 +89,49 @@ class EmbeddedWorkState implements SharedWorkState {
     });
   }
 
+  async settings(saga: string, organisationId: OrganisationId): Promise<string | undefined> {
+    return this.#settings.of(this.#owners.numberOf({ organisationId, saga }));
+  }
+
+  async unreached(saga: string): Promise<readonly Unreached[]> {
+    return this.#settings.unreached(saga);
+  }
+
+  async instancesAfter(
+    saga: string,
+    organisationId: OrganisationId,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly instance: string; readonly state: string }[]> {
+    const owner = this.#owners.numberOf({ organisationId, saga });
+    const rows = this.#statements.after.all(owner, after, limit);
+    return (rows as unknown as (readonly [string, string])[]).map(([instance, state]) => ({
+      instance,
+      state,
+    }));
+  }
+
+  async planned(
+    saga: string,
+    organisationId: OrganisationId,
+    instance: string,
+  ): Promise<readonly AgendaEntry[]> {
+    const owner = { organisationId, saga };
+    const [, , entries] = this.#instance(this.#owners.numberOf(owner), instance);
+    return this.#agenda.of(owner, instance, entries);
+  }
+
   async commit(batch: SagaBatch): Promise<void> {
     checkBatch(batch);
-    const { saga, from, to, instances } = batch;
-    for (const { organisationId } of instances) this.#owners.admit({ organisationId, saga });
+    const { saga, from, to, instances, settings = [], reached } = batch;
+    for (const { organisationId } of [...instances, ...settings])
+      this.#owners.admit({ organisationId, saga });
     try {
       inTransaction(this.#database, () => {
         const stored = this.#position(saga);
         if (stored !== from) throw new SagaPositionMoved(saga, stored);
+        if (reached) this.#settings.reach(saga, reached, new SagaPositionMoved(saga, stored));
+        for (const one of settings) this.#settings.keep(saga, one);
         for (const instance of instances) this.#store(saga, instance);
         this.#statements.move.run(saga, to);
       });

@@ -1,5 +1,5 @@
 import type { Collection, Db, ObjectId } from 'mongodb';
-import type { EventId, OrganisationId, Position } from '@vivier/kernel';
+import type { EventId, OrganisationId, PersonId, Position, StreamName } from '@vivier/kernel';
 import { acknowledged, makeCollections } from '@vivier/mongodb/driver';
 
 /** How far a saga or an effect has come. */
@@ -29,6 +29,14 @@ export interface InstanceRow {
   readonly entries: readonly Place[];
 }
 
+/** What applies to all instances of a saga and an organisation. */
+export interface SettingsRow {
+  readonly _id: { readonly saga: string; readonly organisation: OrganisationId };
+  readonly settings: string;
+  /** The last instance that they have come to; null where there are no more. */
+  readonly reached: string | null;
+}
+
 /**
  * An entry of the agenda. The ids compare member by member, so the agenda lies in the order in which it
  * falls due: what is due is read from its beginning, and no other index is needed.
@@ -56,6 +64,9 @@ export interface TaskRow {
   /** Where the batch ended that brought it, and its turn in it: the order of the log. */
   readonly log: Position;
   readonly turn: number;
+  /** Where the event is about somebody. */
+  readonly person?: PersonId;
+  readonly stream?: StreamName;
 }
 
 /**
@@ -100,6 +111,7 @@ export const LOG = 'log';
 export interface Rows {
   readonly positions: Collection<PositionRow>;
   readonly instances: Collection<InstanceRow>;
+  readonly settings: Collection<SettingsRow>;
   readonly agenda: Collection<AgendaRow>;
   readonly tasks: Collection<TaskRow>;
   readonly leases: Collection<LeaseRow>;
@@ -113,6 +125,7 @@ export const rowsIn = (given: Db): Rows => {
   return {
     positions: db.collection('work_positions'),
     instances: db.collection('work_instances'),
+    settings: db.collection('work_settings'),
     agenda: db.collection('work_agenda'),
     tasks: db.collection('work_tasks'),
     leases: db.collection('leases'),
@@ -132,5 +145,6 @@ export const prepareRows = async (db: Db, rows: Rows): Promise<void> => {
   await rows.tasks.createIndexes([
     { name: 'living', key: order, partialFilterExpression: { isDead: false } },
     { name: 'dead', key: order, partialFilterExpression: { isDead: true } },
+    { name: 'person', key: { person: 1 }, sparse: true },
   ]);
 };

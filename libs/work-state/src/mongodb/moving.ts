@@ -29,6 +29,8 @@ const taskRow = (task: TaskToMove): TaskRow => ({
   // Before whatever comes of the log from now on, in the turns that they had.
   log: START,
   turn: task.turn,
+  ...(task.personId && { person: task.personId }),
+  ...(task.stream && { stream: task.stream }),
 });
 
 /** See `../moving.ts`. */

@@ -1,16 +1,27 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import type { EventId, Position } from '@vivier/kernel';
-import type { Outbox, OutboxBatch, OutboxEntry } from '../port.ts';
+import type { Outbox, OutboxBatch, OutboxEntry, TasksAbout } from '../port.ts';
 import type { Batches } from './batches.ts';
 import type { TaskRow } from './collections.ts';
 
 const ORDER = { due: 1, log: 1, turn: 1 } as const;
 
-const entry = ({ _id, organisation, task, attempts, due, failure }: TaskRow): OutboxEntry => ({
+const entry = ({
+  _id,
+  organisation,
+  task,
+  attempts,
+  due,
+  failure,
+  person,
+  stream,
+}: TaskRow): OutboxEntry => ({
   organisationId: organisation,
   effect: _id.effect,
   eventId: _id.event,
   task,
+  personId: person,
+  stream,
   attempts,
   due,
   failure: failure ?? undefined,
@@ -40,8 +51,12 @@ export class MongoOutbox implements Outbox {
 
   async take({ effect, from, to, tasks, due }: OutboxBatch): Promise<void> {
     const operations = tasks.map(
-      ({ eventId, organisationId, task }, turn): AnyBulkWriteOperation<TaskRow> => {
-        const fresh = { organisation: organisationId, task, attempts: 0, due };
+      (
+        { eventId, organisationId, task, personId, stream },
+        turn,
+      ): AnyBulkWriteOperation<TaskRow> => {
+        const about = { ...(personId && { person: personId }), ...(stream && { stream }) };
+        const fresh = { organisation: organisationId, task, attempts: 0, due, ...about };
         const place = { failure: null, isDead: false, log: to, turn };
         const filter = { _id: taskId(effect, eventId) };
         return {
@@ -100,5 +115,15 @@ export class MongoOutbox implements Outbox {
       { $set: { isDead: false, attempts: 0, due } },
     );
     return modifiedCount === 1;
+  }
+
+  async removeAbout({ organisationId, personId, stream, but }: TasksAbout): Promise<number> {
+    const { deletedCount } = await this.tasks.deleteMany({
+      person: personId,
+      organisation: organisationId,
+      ...(stream && { stream }),
+      '_id.effect': { $nin: [...but] },
+    });
+    return deletedCount;
   }
 }

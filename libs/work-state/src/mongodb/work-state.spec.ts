@@ -19,6 +19,11 @@ const inTurn = (stores: readonly WorkState[]): WorkState => {
   return {
     position: (saga) => next().position(saga),
     states: (saga, instances) => next().states(saga, instances),
+    settings: (saga, organisationId) => next().settings(saga, organisationId),
+    unreached: (saga) => next().unreached(saga),
+    instancesAfter: (saga, organisationId, after, limit) =>
+      next().instancesAfter(saga, organisationId, after, limit),
+    planned: (saga, organisationId, instance) => next().planned(saga, organisationId, instance),
     commit: (batch) => next().commit(batch),
     due: (now, limit) => next().due(now, limit),
     nextDue: () => next().nextDue(),
@@ -34,6 +39,7 @@ const inTurn = (stores: readonly WorkState[]): WorkState => {
       bury: (entry, failure) => next().outbox.bury(entry, failure),
       dead: (limit) => next().outbox.dead(limit),
       revive: (effect, eventId, due) => next().outbox.revive(effect, eventId, due),
+      removeAbout: (tasks) => next().outbox.removeAbout(tasks),
     },
     close: async () => {
       for (const store of stores) await store.close();

@@ -1,7 +1,21 @@
-import type { AnyBulkWriteOperation, ClientSession, Db, MongoClient } from 'mongodb';
+import {
+  MaxKey,
+  type AnyBulkWriteOperation,
+  type ClientSession,
+  type Db,
+  type Filter,
+  type MongoClient,
+} from 'mongodb';
 import type { OrganisationId, Position } from '@vivier/kernel';
 import { checkBatch } from '../agenda.ts';
-import type { AgendaEntry, SagaBatch, SagaInstance, SharedWorkState } from '../port.ts';
+import {
+  SagaPositionMoved,
+  type AgendaEntry,
+  type SagaBatch,
+  type SagaInstance,
+  type SharedWorkState,
+  type Unreached,
+} from '../port.ts';
 import { Batches } from './batches.ts';
 import {
   prepareRows,
@@ -14,6 +28,7 @@ import {
 import { MongoLeases } from './leases.ts';
 import { MongoOutbox } from './outbox.ts';
 import { MongoProcesses, prepareWritten } from './processes.ts';
+import { MongoSettings } from './settings.ts';
 
 interface Instance {
   readonly organisationId: OrganisationId;
@@ -32,6 +47,15 @@ const entryId = (
   { due, key }: Place,
 ): AgendaRow['_id'] => ({ due, organisation, saga, instance, key });
 
+const entryOf = ({ _id, payload }: AgendaRow): AgendaEntry => ({
+  organisationId: _id.organisation,
+  saga: _id.saga,
+  instance: _id.instance,
+  key: _id.key,
+  due: _id.due,
+  payload,
+});
+
 const nameOf = (id: InstanceRow['_id']): string => JSON.stringify(id);
 
 /** Positions, states and agendas in a MongoDB replica set; see `open.ts`. */
@@ -41,10 +65,12 @@ export class MongoWorkState implements SharedWorkState {
   readonly processes: MongoProcesses;
   readonly #rows: Rows;
   readonly #batches: Batches;
+  readonly #settings: MongoSettings;
 
   constructor(client: MongoClient, db: Db, rows: Rows) {
     this.#rows = rows;
     this.#batches = new Batches(client, rows.positions);
+    this.#settings = new MongoSettings(rows.settings);
     this.outbox = new MongoOutbox(this.#batches, rows.tasks);
     this.leases = new MongoLeases(db, rows.leases, rows.leaseNumbers);
     this.processes = new MongoProcesses({ client, db }, rows.processes, rows.written);
@@ -74,27 +100,72 @@ export class MongoWorkState implements SharedWorkState {
     const instances = new Map(
       batch.instances.map((one) => [nameOf(instanceId(saga, one)), one] as const),
     );
-    await this.#batches.store({ name: saga, place: placeOf(saga), from, to }, (session) =>
-      this.#write(saga, [...instances.values()], session),
+    const { settings = [], reached } = batch;
+    await this.#batches.store({ name: saga, place: placeOf(saga), from, to }, async (session) => {
+      if (reached && !(await this.#settings.reach(saga, reached, session)))
+        throw new SagaPositionMoved(saga, from);
+      await this.#settings.keep(saga, settings, session);
+      await this.#write(saga, [...instances.values()], session);
+    });
+  }
+
+  async settings(saga: string, organisationId: OrganisationId): Promise<string | undefined> {
+    return this.#settings.of(saga, organisationId);
+  }
+
+  async unreached(saga: string): Promise<readonly Unreached[]> {
+    const all = await this.#settings.unreached();
+    return all
+      .filter((one) => one.saga === saga)
+      .map(({ organisationId, after }) => ({ organisationId, after }));
+  }
+
+  async instancesAfter(
+    saga: string,
+    organisationId: OrganisationId,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly instance: string; readonly state: string }[]> {
+    const id = (instance: unknown): InstanceRow['_id'] =>
+      instanceId(saga, { organisationId, instance: instance as string });
+    const rows = await this.#rows.instances
+      .find(
+        { _id: { $gt: id(after), $lt: id(new MaxKey()) }, state: { $ne: null } },
+        { sort: { _id: 1 }, limit, projection: { state: 1 } },
+      )
+      .toArray();
+    return rows.flatMap(({ _id: { instance }, state }) =>
+      state === null ? [] : [{ instance, state }],
     );
+  }
+
+  async planned(
+    saga: string,
+    organisationId: OrganisationId,
+    instance: string,
+  ): Promise<readonly AgendaEntry[]> {
+    const id = instanceId(saga, { organisationId, instance });
+    const entries = (await this.#rows.instances.findOne({ _id: id }))?.entries ?? [];
+    const ids = entries.map((place) => entryId(id, place));
+    const rows = await this.#rows.agenda
+      .find({ _id: { $in: ids } }, { sort: { _id: 1 } })
+      .toArray();
+    return rows.map(entryOf);
   }
 
   async due(now: number, limit: number): Promise<readonly AgendaEntry[]> {
     // An id that begins with a later instant is greater, whatever follows.
     const before = { _id: { $lt: { due: Math.floor(now) + 1 } as AgendaRow['_id'] } };
-    const rows = await this.#rows.agenda.find(before, { sort: { _id: 1 }, limit }).toArray();
-    return rows.map(({ _id: { due, organisation, saga, instance, key }, payload }) => ({
-      organisationId: organisation,
-      saga,
-      instance,
-      key,
-      due,
-      payload,
-    }));
+    const filter = { ...before, ...(await this.#mayBeSent()) };
+    const rows = await this.#rows.agenda.find(filter, { sort: { _id: 1 }, limit }).toArray();
+    return rows.map(entryOf);
   }
 
   async nextDue(): Promise<number | undefined> {
-    const next = await this.#rows.agenda.findOne({}, { sort: { _id: 1 }, projection: { _id: 1 } });
+    const next = await this.#rows.agenda.findOne(await this.#mayBeSent(), {
+      sort: { _id: 1 },
+      projection: { _id: 1 },
+    });
     return next?._id.due;
   }
 
@@ -109,6 +180,18 @@ export class MongoWorkState implements SharedWorkState {
 
   /** The connection is its opener's to close. */
   async close(): Promise<void> {}
+
+  /** A filter for what is not held back. */
+  async #mayBeSent(): Promise<Filter<AgendaRow>> {
+    const held = await this.#settings.unreached();
+    if (held.length === 0) return {};
+    return {
+      $nor: held.map(({ saga, organisationId }) => ({
+        '_id.saga': saga,
+        '_id.organisation': organisationId,
+      })),
+    };
+  }
 
   async #write(
     saga: string,
