@@ -2,7 +2,10 @@ import type { CommandInput } from '@vivier/kernel';
 import { application } from './application/application.ts';
 import { candidate } from './candidate/candidate.ts';
 import { consent } from './consent/consent.ts';
+import { erasure } from './erasure/erasure.ts';
 import { integrator } from './integrator/integrator.ts';
+import { mail } from './mail/mail.ts';
+import { messageTemplate } from './message-template/message-template.ts';
 import { recruitmentModule } from './recruitment-module/recruitment-module.ts';
 
 /** Every aggregate of the domain. */
@@ -10,7 +13,10 @@ export const aggregates = {
   application,
   candidate,
   consent,
+  erasure,
   integrator,
+  mail,
+  messageTemplate,
   recruitmentModule,
 } as const;
 

@@ -2,16 +2,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { declaredRejections } from '@vivier/kernel';
 import {
+  accountRejections,
   applicationRejections,
   candidateRejections,
   consentRejections,
+  erasureRejections,
+  integratorRejections,
+  mailRejections,
+  messageTemplateRejections,
   recruitmentModuleRejections,
 } from './index.ts';
 
 const declared = [
+  accountRejections,
   applicationRejections,
   candidateRejections,
   consentRejections,
+  erasureRejections,
+  integratorRejections,
+  mailRejections,
+  messageTemplateRejections,
   recruitmentModuleRejections,
 ].flatMap((set) => Object.keys(set));
 
@@ -19,7 +29,12 @@ const declared = [
 const outOfReach: Readonly<Record<string, string>> = {
   AddressTaken: 'the edge gives it when the vault refuses the claim of an address',
   ConsentUnknown: 'the only command of a consent creates it, in a stream of the caller’s own',
+  DocumentInUse: 'the edge gives it where an application that was sent holds the document',
+  IntegratorUnknown: 'every command of an integrator’s access creates it',
+  MailUnknown: 'every command of a mail creates it',
   ModuleUnknown: 'every command of the settings creates them',
+  ReviewerUnknown: 'the edge knows which accounts there are, and which of them review',
+  TemplatesUnknown: 'every command of the templates creates them',
 };
 
 const specs = (folder: string): readonly string[] =>

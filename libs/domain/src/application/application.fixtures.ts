@@ -1,13 +1,20 @@
 import type { DomainEvent } from '@vivier/kernel';
 import { adaId, cv, letter, newerCv, portfolio } from '../candidate/candidate.fixtures.ts';
-import { checklist, summerLink } from '../recruitment-module/recruitment-module.fixtures.ts';
+import {
+  acceptedStatuses,
+  checklist,
+  fullChecklist,
+  information,
+  requirements,
+  summerLink,
+} from '../recruitment-module/recruitment-module.fixtures.ts';
 import { application } from './application.ts';
 import { applicationEvents as events, type ApplicationId } from './application.events.ts';
 
 export const dossierId = 'd0551e40-0000-4000-8000-000000000001' as ApplicationId;
 
 /** A version of a document in its place, as events name it. */
-const placed = (
+export const placed = (
   item: string,
   { documentId, version, contentHash }: Pick<typeof cv, 'documentId' | 'version' | 'contentHash'>,
 ) => ({ item, documentId, version, contentHash });
@@ -37,6 +44,8 @@ export const letterAccepted = events.DocumentAccepted({ ...letterPlaced, from: '
 export const wholeAccepted = events.ApplicationAccepted({ from: 'submitted', overridden: [] });
 export const forgotten = events.DossierForgotten({ applicationId: dossierId, candidateId: adaId });
 
+export const wholeWithdrawn = events.ApplicationWithdrawn({ from: 'submitted' });
+
 const { ApplicationRejectedFinally, ApplicationReturned, DocumentRefused } = events;
 export const wholeReturned: DomainEvent = {
   type: ApplicationReturned.type,
@@ -57,6 +66,28 @@ export const dossier = (...after: readonly DomainEvent[]) => ({
   key: dossierId as string,
   events: [started, ...after] as readonly DomainEvent[],
 });
+
+/** A dossier of which everything is asked, and what happened after. */
+export const fullDossier = (...after: readonly DomainEvent[]) => ({
+  of: application,
+  key: dossierId as string,
+  events: [
+    events.ApplicationStarted({
+      applicationId: dossierId,
+      candidateId: adaId,
+      invitationId: summerLink,
+      campaign: 'summer',
+      checklistVersion: 2,
+      checklist: fullChecklist,
+      information,
+      requirements,
+      acceptedStatuses,
+    }),
+    ...after,
+  ] as readonly DomainEvent[],
+});
+export const selfEmployed = events.StatusDeclared({ status: 'self-employed' });
+export const employee = events.StatusDeclared({ status: 'employee' });
 
 /** Ada's dossier with both required documents, submitted; and what happened after. */
 export const submittedDossier = (...after: readonly DomainEvent[]) =>

@@ -1,11 +1,37 @@
 import { decider, ignore, type EventOf, type Scope } from '@vivier/kernel';
-import { applicationEvents as events } from './application.events.ts';
-import { applicationRejections } from './rejections.ts';
+import { applicationEvents as events, type ReviewState } from './application.events.ts';
 import { candidateCommands } from './candidate-commands.ts';
+import { declaringCommands } from './declaring-commands.ts';
+import { forgettingCommands } from './forgetting-commands.ts';
+import { messageCommands } from './message-commands.ts';
+import { applicationRejections } from './rejections.ts';
 import { reviewCommands } from './review-commands.ts';
-import { withPin, withStatus, type ApplicationState } from './state.ts';
+import {
+  ifDossier,
+  ownAction,
+  withPin,
+  type ApplicationState,
+  type Dossier,
+  type Pin,
+} from './state.ts';
 
 export type ApplicationEvent = EventOf<typeof events>;
+
+type Placed = { readonly data: Omit<Pin, 'state'> };
+
+const placed = (
+  { data: { item, documentId, version, contentHash, validUntil } }: Placed,
+  state: Pin['state'],
+): Pin => ({
+  ...{ item, documentId, version, contentHash, state },
+  ...(validUntil !== undefined && state === 'valid' && { validUntil }),
+});
+
+const reviewed = (state: Pin['state']) =>
+  ifDossier<Placed>((dossier, event) => withPin(dossier, placed(event, state)));
+
+const moved = (status: Dossier['status']) =>
+  ifDossier((dossier) => ({ ...dossier, status, restricted: false, eraseAt: undefined }));
 
 /** One candidate's dossier for one campaign, from the first document to the verdict on the whole. */
 export const application = decider<ApplicationState>()({
@@ -17,23 +43,93 @@ export const application = decider<ApplicationState>()({
   absent: applicationRejections.ApplicationUnknown,
 
   evolve: {
-    ApplicationStarted: (_, { data }) => ({
+    ApplicationStarted: (_, { at, data }) => ({
       status: 'draft',
       applicationId: data.applicationId,
       candidateId: data.candidateId,
+      invitationId: data.invitationId,
       checklist: data.checklist,
-      pins: {},
+      information: data.information ?? [],
+      requirements: data.requirements ?? [],
+      acceptedStatuses: data.acceptedStatuses,
+      workerStatus: undefined,
+      declared: {},
+      pins: [],
+      reviewerId: undefined,
+      written: {},
+      read: {},
+      lastActionAt: at,
+      returnedAt: undefined,
+      restricted: false,
+      eraseAt: undefined,
     }),
-    DocumentSelected: (state, { data }) => withPin(state, data, 'submitted'),
-    DocumentRepinned: (state, { data }) => withPin(state, data, 'submitted'),
-    DocumentVerdictReset: (state, { data }) => withPin(state, data, 'submitted'),
-    DocumentAccepted: (state, { data }) => withPin(state, data, 'valid'),
-    DocumentRefused: (state, { data }) => withPin(state, data, 'refused'),
+    StatusDeclared: ownAction((dossier, { data }) => ({ ...dossier, workerStatus: data.status })),
+    ChecklistRecomputed: ignore,
+    RequirementDeclared: ownAction((dossier, { data: { requirement, outcome } }) => ({
+      ...dossier,
+      // What a reviewer confirmed was what had been declared before.
+      declared: { ...dossier.declared, [requirement]: { outcome } },
+    })),
+    RequirementConfirmed: ifDossier((dossier, { data: { requirement, confirmed } }) => {
+      const declared = dossier.declared[requirement];
+      return declared
+        ? {
+            ...dossier,
+            declared: { ...dossier.declared, [requirement]: { ...declared, confirmed } },
+          }
+        : dossier;
+    }),
+    DocumentSelected: ownAction<Placed & { readonly at: string }>((dossier, event) =>
+      withPin(dossier, placed(event, 'submitted')),
+    ),
+    DocumentDeselected: ownAction((dossier, { data: { documentId } }) => ({
+      ...dossier,
+      pins: dossier.pins.filter((pin) => pin.documentId !== documentId),
+    })),
+    // What is not asked for stays so, whatever its owner puts in its stead.
+    DocumentRepinned: ifDossier<Placed & { readonly data: { readonly from: ReviewState } }>(
+      (dossier, event) =>
+        withPin(
+          dossier,
+          placed(event, event.data.from === 'notApplicable' ? 'notApplicable' : 'submitted'),
+        ),
+    ),
+    DocumentVerdictReset: reviewed('submitted'),
+    DocumentAccepted: reviewed('valid'),
+    DocumentRefused: reviewed('refused'),
+    DocumentMarkedNotApplicable: reviewed('notApplicable'),
+    DocumentExpired: reviewed('expired'),
     DocumentCommented: ignore,
-    ApplicationSubmitted: (state) => withStatus(state, 'submitted'),
-    ApplicationAccepted: (state) => withStatus(state, 'accepted'),
-    ApplicationReturned: (state) => withStatus(state, 'returned'),
-    ApplicationRejectedFinally: (state) => withStatus(state, 'rejectedFinally'),
+    ReviewerAssigned: ifDossier((dossier, { data: { reviewerId } }) => ({
+      ...dossier,
+      reviewerId,
+    })),
+    ReviewerUnassigned: ifDossier((dossier) => ({ ...dossier, reviewerId: undefined })),
+    MessageSent: ifDossier((dossier, { at, data: { side, messageId } }) => ({
+      ...dossier,
+      written: { ...dossier.written, [side]: messageId },
+      ...(side === 'candidate' && { lastActionAt: at }),
+    })),
+    MessagesRead: ifDossier((dossier, { data: { side, upTo } }) => ({
+      ...dossier,
+      read: { ...dossier.read, [side]: upTo },
+    })),
+    ApplicationSubmitted: ownAction((dossier) => ({ ...dossier, status: 'submitted' })),
+    ApplicationAccepted: moved('accepted'),
+    ApplicationReturned: ifDossier((dossier, { at }) => ({
+      ...dossier,
+      status: 'returned',
+      returnedAt: at,
+      restricted: false,
+      eraseAt: undefined,
+    })),
+    ApplicationRejectedFinally: ifDossier((dossier, { data: { afterwards, eraseAt } }) => ({
+      ...dossier,
+      status: 'rejectedFinally',
+      restricted: afterwards !== undefined && afterwards.kind !== 'erase-now',
+      eraseAt,
+    })),
+    ApplicationWithdrawn: moved('withdrawn'),
     DossierForgotten: (_, { data }) => ({
       status: 'forgotten',
       applicationId: data.applicationId,
@@ -41,5 +137,11 @@ export const application = decider<ApplicationState>()({
     }),
   },
 
-  commands: { ...candidateCommands, ...reviewCommands },
+  commands: {
+    ...candidateCommands,
+    ...declaringCommands,
+    ...messageCommands,
+    ...reviewCommands,
+    ...forgettingCommands,
+  },
 });

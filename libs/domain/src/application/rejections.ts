@@ -29,6 +29,42 @@ export const applicationRejections = defineRejections({
     message: 'The application is in this state already.',
     remedy: 'Nothing is to be done.',
   },
+  SpaceLimited: {
+    message: 'Until an application is accepted, only the dossier that was begun can be completed.',
+    remedy: 'Complete and submit it; other campaigns open when it is accepted.',
+  },
+  RequirementUnknown: {
+    message: 'There is no such requirement here.',
+    remedy: 'Use one of the keys in the details.',
+  },
+  DeclarationMismatch: {
+    message: 'This is not how this requirement is declared.',
+    remedy: 'Send `claim` for a claim, `level` for a language, `answer` for a question.',
+  },
+  DocumentNotApplicable: {
+    message: 'This document is not asked for any more: the candidate’s status is another one.',
+    remedy: 'Review the documents that the dossier shows as submitted.',
+  },
+  ApplicationWithdrawn: {
+    message: 'The candidate has withdrawn this application.',
+    remedy: 'Nothing is to be decided; the candidate can begin it anew.',
+  },
+  ReviewerUnknown: {
+    message: 'There is no such reviewer in the organisation.',
+    remedy: 'Use the account id of an operator or an admin.',
+  },
+  ValidityPast: {
+    message: 'This verdict would have ended already.',
+    remedy: 'Give a day that is still to come, or refuse the document.',
+  },
+  ChecklistItemFull: {
+    message: 'This place holds as many documents as it takes.',
+    remedy: 'Take one out of it first.',
+  },
+  DocumentTypeNotAccepted: {
+    message: 'This place does not take files of this type.',
+    remedy: 'Deposit the document as one of the types in the details.',
+  },
   ChecklistItemUnknown: {
     message: 'The checklist of this application has no such item.',
     remedy: 'Use one of the keys in the details.',
@@ -53,9 +89,9 @@ export const applicationRejections = defineRejections({
     message: 'The organisation may keep an application only with the candidate’s consent.',
     remedy: 'Grant consent first, then submit again.',
   },
-  DocumentsMissing: {
-    message: 'Required documents are missing.',
-    remedy: 'Select a document for each item in the details, then submit again.',
+  ApplicationIncomplete: {
+    message: 'Something that the organisation asks for is missing.',
+    remedy: 'Complete what the details name, then submit again.',
   },
   DocumentsNotAllValid: {
     message: 'Not every document of this dossier is valid.',

@@ -1,17 +1,26 @@
 import {
   command,
+  factsOf,
+  midnightAfter,
+  midnightAfterDay,
   type DomainEvent,
   type EventOf,
   type Recorded,
   type Rejection,
 } from '@vivier/kernel';
 import type { DocumentId } from '../candidate/candidate.events.ts';
-import { applicationEvents as events, type OverallState } from './application.events.ts';
+import { recruitmentModule } from '../recruitment-module/recruitment-module.ts';
+import type { RecruitmentModuleState } from '../recruitment-module/state.ts';
+import {
+  applicationEvents as events,
+  lastValidDay,
+  type OverallState,
+} from './application.events.ts';
 import { applicationRejections as refuse } from './rejections.ts';
 import {
   isDossier,
-  placeOf,
-  unsettledItems,
+  pinOf,
+  unsettled,
   type ApplicationState,
   type Dossier,
   type Pin,
@@ -32,31 +41,56 @@ const touchesDocument = (
   type !== events.DocumentCommented.type &&
   (data as { documentId?: DocumentId }).documentId === input.documentId;
 
-/** A decision on the whole is about everything in the dossier, but for remarks. */
-const touchesDossier = (_: unknown, { type }: Recorded<DomainEvent>): boolean =>
-  type !== events.DocumentCommented.type;
+/** What is said about a dossier, or among people, without changing anything in it. */
+const BESIDE = new Set<string>([
+  events.DocumentCommented.type,
+  events.MessageSent.type,
+  events.MessagesRead.type,
+  events.ReviewerAssigned.type,
+  events.ReviewerUnassigned.type,
+]);
+
+/** A decision on the whole is about everything in the dossier. */
+const touchesDossier = (_: unknown, { type }: Recorded<DomainEvent>): boolean => !BESIDE.has(type);
+
+const module = (
+  _: unknown,
+  __: unknown,
+  { organisationId }: { readonly organisationId: string },
+) => ({ module: factsOf(recruitmentModule, organisationId) });
 
 /** Finds what a verdict is about; documents can be reviewed from the first one on (A.4). */
 const reviewed = (
   state: ApplicationState,
   input: { readonly documentId: DocumentId; readonly version: number },
-): { readonly dossier: Dossier; readonly item: string; readonly pin: Pin } | Rejection => {
+): { readonly dossier: Dossier; readonly pin: Pin } | Rejection => {
   if (!isDossier(state)) return refuse.ApplicationForgotten();
-  if (state.status === 'rejectedFinally')
+  if (state.status === 'rejectedFinally' || state.status === 'withdrawn')
     return refuse.ApplicationNotReviewable({ state: state.status });
-  const place = placeOf(state, input.documentId);
-  if (!place) return refuse.DocumentNotInApplication();
-  if (place.pin.version !== input.version)
-    return refuse.VersionNotInApplication({ version: place.pin.version });
-  return { dossier: state, ...place };
+  const pin = pinOf(state, input.documentId);
+  if (!pin) return refuse.DocumentNotInApplication();
+  if (pin.version !== input.version)
+    return refuse.VersionNotInApplication({ version: pin.version });
+  if (pin.state === 'notApplicable') return refuse.DocumentNotApplicable();
+  return { dossier: state, pin };
 };
 
-const factsOfPin = ({ item, pin }: { readonly item: string; readonly pin: Pin }) => ({
-  item,
-  documentId: pin.documentId,
-  version: pin.version,
-  contentHash: pin.contentHash,
+const factsOfPin = ({ item, documentId, version, contentHash, state: from }: Pin) => ({
+  ...{ item, documentId, version, contentHash },
+  from,
 });
+
+/** From when a verdict holds no more: after the day that is given, or after the item's own period. */
+const endOfVerdict = (
+  { dossier, pin }: { readonly dossier: Dossier; readonly pin: Pin },
+  lastDay: string | undefined,
+  at: string,
+  { incompleteDeletion: { zone } }: RecruitmentModuleState,
+): string | undefined => {
+  if (lastDay !== undefined) return midnightAfterDay(lastDay, zone);
+  const period = dossier.checklist.find(({ key }) => key === pin.item)?.validFor;
+  return period === undefined ? undefined : midnightAfter(at, period, zone);
+};
 
 /** A decision on the whole, from any state in which one was or can be made (*modification de l'état*). */
 const decidable = (
@@ -65,6 +99,7 @@ const decidable = (
 ): { readonly dossier: Dossier } | Rejection => {
   if (!isDossier(state)) return refuse.ApplicationForgotten();
   if (state.status === 'draft') return refuse.ApplicationNotSubmitted();
+  if (state.status === 'withdrawn') return refuse.ApplicationWithdrawn();
   if (state.status === to) return refuse.ApplicationStateUnchanged({ state: to });
   return { dossier: state };
 };
@@ -72,14 +107,23 @@ const decidable = (
 /** What an operator decides, each in both directions (R-025 to R-028, R-031, R-032). */
 export const reviewCommands = {
   AcceptDocument: review({
-    input: { applicationId, documentId, version },
+    input: { applicationId, documentId, version, validUntil: lastValidDay },
     key: dossierKey,
     concerns: touchesDocument,
-    decide: (input, state) => {
+    evidence: module,
+    decide: (input, state, { at, evidence }) => {
       const found = reviewed(state, input);
       if ('rejected' in found) return found;
       if (found.pin.state === 'valid') return refuse.VerdictUnchanged();
-      return [events.DocumentAccepted({ ...factsOfPin(found), from: found.pin.state })];
+      const validUntil = endOfVerdict(found, input.validUntil, at, evidence.module.state);
+      if (validUntil !== undefined && Date.parse(validUntil) <= Date.parse(at))
+        return refuse.ValidityPast();
+      return [
+        events.DocumentAccepted({
+          ...factsOfPin(found.pin),
+          ...(validUntil !== undefined && { validUntil }),
+        }),
+      ];
     },
   }),
 
@@ -91,8 +135,7 @@ export const reviewCommands = {
       const found = reviewed(state, input);
       if ('rejected' in found) return found;
       if (found.pin.state === 'refused') return refuse.VerdictUnchanged();
-      const { reason } = input;
-      return [events.DocumentRefused({ ...factsOfPin(found), from: found.pin.state, reason })];
+      return [events.DocumentRefused({ ...factsOfPin(found.pin), reason: input.reason })];
     },
   }),
 
@@ -102,7 +145,8 @@ export const reviewCommands = {
     decide: (input, state) => {
       const found = reviewed(state, input);
       if ('rejected' in found) return found;
-      return [events.DocumentCommented({ ...factsOfPin(found), comment: input.comment })];
+      const { from: _, ...facts } = factsOfPin(found.pin);
+      return [events.DocumentCommented({ ...facts, comment: input.comment })];
     },
   }),
 
@@ -116,13 +160,18 @@ export const reviewCommands = {
     decide: ({ overrideReason }, state) => {
       const found = decidable(state, 'accepted');
       if ('rejected' in found) return found;
-      const items = unsettledItems(found.dossier);
-      if (items.length > 0 && !overrideReason) return refuse.DocumentsNotAllValid({ items });
+      const { items, requirements } = unsettled(found.dossier);
+      const overridden = [...items, ...requirements];
+      if (overridden.length > 0 && !overrideReason)
+        return refuse.DocumentsNotAllValid({
+          items,
+          ...(requirements.length > 0 && { requirements }),
+        });
       return [
         events.ApplicationAccepted({
           from: found.dossier.status,
-          overridden: [...items],
-          ...(items.length > 0 && overrideReason && { overrideReason }),
+          overridden,
+          ...(overridden.length > 0 && overrideReason && { overrideReason }),
         }),
       ];
     },
@@ -139,15 +188,50 @@ export const reviewCommands = {
     },
   }),
 
-  /** The erasure that the seed joins to it (R-032) is a process of its own. */
+  /** R-032, X-23: what follows is what the policy in force says, and is written down with it. */
   RejectApplicationFinally: review({
     input: { applicationId, reason: events.ApplicationRejectedFinally.fields.reason },
     key: dossierKey,
     concerns: touchesDossier,
-    decide: ({ reason }, state) => {
+    evidence: module,
+    decide: ({ reason }, state, { at, evidence }) => {
       const found = decidable(state, 'rejectedFinally');
       if ('rejected' in found) return found;
-      return [events.ApplicationRejectedFinally({ from: found.dossier.status, reason })];
+      const { afterFinalRejection: afterwards, incompleteDeletion } = evidence.module.state;
+      const { zone } = incompleteDeletion;
+      return [
+        events.ApplicationRejectedFinally({
+          from: found.dossier.status,
+          reason,
+          afterwards,
+          ...(afterwards.kind === 'erase-now' && { eraseAt: at }),
+          ...(afterwards.kind === 'restrict' && {
+            eraseAt: midnightAfter(at, afterwards.period, zone),
+          }),
+        }),
+      ];
+    },
+  }),
+
+  /** The edge knows whether there is such an account, and that it reviews. */
+  AssignReviewer: review({
+    input: { applicationId, reviewerId: events.ReviewerAssigned.fields.reviewerId },
+    key: dossierKey,
+    decide: ({ reviewerId }, state) => {
+      if (!isDossier(state)) return refuse.ApplicationForgotten();
+      const { reviewerId: from } = state;
+      if (from === reviewerId) return [];
+      return [events.ReviewerAssigned({ reviewerId, ...(from !== undefined && { from }) })];
+    },
+  }),
+
+  UnassignReviewer: review({
+    input: { applicationId },
+    key: dossierKey,
+    decide: (_, state) => {
+      if (!isDossier(state)) return refuse.ApplicationForgotten();
+      const { reviewerId: from } = state;
+      return from === undefined ? [] : [events.ReviewerUnassigned({ from })];
     },
   }),
 };

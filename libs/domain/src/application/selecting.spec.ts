@@ -39,7 +39,7 @@ const select = (item: string, { documentId }: { readonly documentId: string }) =
   documentId,
 });
 const repin = { applicationId: dossierId, documentId: cv.documentId };
-const saga = sagaNamed('replacedDocument');
+const saga = sagaNamed('changedDocument');
 
 test('A document is put into its place by its newest version', async () => {
   await given(adasVault(), dossier())

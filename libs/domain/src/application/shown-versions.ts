@@ -31,7 +31,7 @@ export const isShownToReviewers = (
     submitted ||= event.type === events.ApplicationSubmitted.type;
     if (reviews.has(event.type) && is(event.data as object)) return true;
     const isOpenToReview = submitted || event === history.at(-1);
-    if (isOpenToReview && isDossier(state) && Object.values(state.pins).some(is)) return true;
+    if (isOpenToReview && isDossier(state) && state.pins.some(is)) return true;
   }
   return false;
 };

@@ -95,7 +95,7 @@ test('R-026: a verdict on a document that its owner replaced meanwhile is refuse
     .when(
       'RepinDocument',
       { applicationId: dossierId, documentId: cv.documentId },
-      { by: sagaNamed('replacedDocument'), at: '2026-04-01T08:00:00.000Z' },
+      { by: sagaNamed('changedDocument'), at: '2026-04-01T08:00:00.000Z' },
     )
     .when('AcceptDocument', aboutCv, { by: otto, seen })
     .thenRejected('ChangedSinceSeen', {
@@ -104,7 +104,7 @@ test('R-026: a verdict on a document that its owner replaced meanwhile is refuse
         {
           event: 'DocumentRepinned',
           at: '2026-04-01T08:00:00.000Z',
-          by: { kind: 'saga', id: 'replacedDocument', role: 'system' },
+          by: { kind: 'saga', id: 'changedDocument', role: 'system' },
           revision: 4,
         },
       ],

@@ -43,6 +43,12 @@ const deposit = (n: number, fileName: string) =>
 export const cv = deposit(1, 'Ada CV.pdf');
 export const letter = deposit(2, 'Ada letter.pdf');
 export const portfolio = deposit(3, 'Ada portfolio.pdf');
+/** Not in her vault yet; of another type than the rest. */
+export const memoir = {
+  ...deposit(4, 'Ada memoir.docx'),
+  mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+};
+export const memoirAdded: DomainEvent = { type: DocumentAdded.type, data: memoir };
 export const newerCv = {
   ...cv,
   version: 2,

@@ -27,10 +27,16 @@ import {
 } from './candidate.fixtures.ts';
 
 const given = deciderWords(aggregates, rights);
-const { CandidateRegistered, DocumentAdded, DocumentReplaced, PersonalDataOpened } =
-  told(candidateEvents);
+const {
+  ActivationRequested,
+  CandidateRegistered,
+  DocumentAdded,
+  DocumentReplaced,
+  PersonalDataOpened,
+} = told(candidateEvents);
 
 const follower = anonymous(summerLink);
+const at = '2026-03-02T09:00:00.000Z';
 const self = candidateSelf(adaId);
 const { fullName, email } = ada;
 const { documentId, version: _, ...upload } = cv;
@@ -39,8 +45,11 @@ const anotherUpload = { ...newerUpload, fileId: 'f11e0000-0000-4000-8000-0000000
 
 test('R-022: whoever follows an invitation registers, and its campaign is noted (R-023)', () =>
   given(settingsOf(organisation))
-    .when('RegisterCandidate', { invitationId: summerLink, fullName, email }, { by: follower })
-    .thenMade(({ newId }) => [CandidateRegistered({ ...ada, candidateId: newId })]));
+    .when('RegisterCandidate', { invitationId: summerLink, fullName, email }, { by: follower, at })
+    .thenMade(({ newId, derive }) => [
+      CandidateRegistered({ ...ada, candidateId: newId }),
+      ActivationRequested({ linkId: derive('link', newId), until: '2026-03-09T09:00:00.000Z' }),
+    ]));
 
 test('R-022: without a valid invitation nobody registers', () =>
   given(settingsOf(organisation))
@@ -66,9 +75,12 @@ test('Names are stored without the blanks around them', () =>
     .when(
       'RegisterCandidate',
       { invitationId: summerLink, fullName: ` ${fullName}\t`, email },
-      { by: follower },
+      { by: follower, at },
     )
-    .thenMade(({ newId }) => [CandidateRegistered({ ...ada, candidateId: newId })]));
+    .thenMade(({ newId, derive }) => [
+      CandidateRegistered({ ...ada, candidateId: newId }),
+      ActivationRequested({ linkId: derive('link', newId), until: '2026-03-09T09:00:00.000Z' }),
+    ]));
 
 test('R-083: a candidate deposits a document as version 1', () =>
   given(adasVault())

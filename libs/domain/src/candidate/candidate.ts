@@ -1,79 +1,45 @@
 import {
   command,
   decider,
-  defineRejections,
   factsOf,
   ignore,
+  type DomainEvent,
   type EventOf,
   type Scope,
 } from '@vivier/kernel';
+import { invitationOf } from '../recruitment-module/invitation.ts';
 import { recruitmentModule } from '../recruitment-module/recruitment-module.ts';
-import {
-  candidateEvents as events,
-  type CandidateId,
-  type DocumentId,
-  type FileId,
-} from './candidate.events.ts';
+import { accountCommands } from './account-commands.ts';
+import { candidateEvents as events, type CandidateId } from './candidate.events.ts';
+import { deletionCommands } from './deletion-commands.ts';
+import { ownCommands } from './own-documents.ts';
+import { candidateRejections } from './rejections.ts';
+import { linkSent, newLink, withoutLinks } from './sent-links.ts';
+import { spaceCommands } from './space-commands.ts';
+import { clockOf, ifRegistered, ownAction, type CandidateState } from './state.ts';
 
-/** The newest version of one document in a candidate's vault. */
-export interface CandidateDocument {
-  readonly version: number;
-  readonly contentHash: string;
-}
-
-export type CandidateState =
-  | { readonly status: 'absent' }
-  | {
-      readonly status: 'registered';
-      readonly candidateId: CandidateId;
-      readonly documents: Readonly<Record<DocumentId, CandidateDocument>>;
-      readonly files: readonly FileId[];
-    }
-  | { readonly status: 'erased'; readonly candidateId: CandidateId };
+export { accountRejections } from './account-rejections.ts';
+export { candidateRejections } from './rejections.ts';
+export { refusalOfLink, type LinkKind } from './sent-links.ts';
+export type { CandidateDocument, CandidateState } from './state.ts';
 
 type CandidateEvent = EventOf<typeof events>;
-
-export const candidateRejections = defineRejections({
-  CandidateUnknown: {
-    message: 'There is no such candidate.',
-    remedy: 'Register through an invitation link, or sign in again.',
-  },
-  InvitationUnknown: {
-    message: 'This invitation link is not valid.',
-    remedy: 'Ask the organisation for a new link.',
-  },
-  AddressTaken: {
-    message: 'This address cannot be registered here.',
-    remedy: 'Sign in instead, or use another address.',
-  },
-  DocumentUnknown: {
-    message: 'There is no such document.',
-    remedy: 'Ask for the list of documents and use an id from it.',
-  },
-  FileAlreadyUsed: {
-    message: 'This upload belongs to a document already.',
-    remedy: 'Request a new upload for each document or version.',
-  },
-});
+/** One event as it is recorded, by its constructor. */
+type Told<Type extends (data: never) => DomainEvent> = ReturnType<Type> & { readonly at: string };
 
 const act = command<CandidateState, CandidateEvent>();
-const { DocumentAdded, DocumentReplaced } = events;
 
-/** A candidate acts on their own stream only. */
-const own = (_: unknown, { by }: { readonly by: { readonly personId?: string } }): string =>
-  by.personId ?? '';
-
-const deposit = (
-  state: Extract<CandidateState, { status: 'registered' }>,
-  data: { documentId: DocumentId; version: number; contentHash: string; fileId: FileId },
-): CandidateState => ({
-  ...state,
-  documents: {
-    ...state.documents,
-    [data.documentId]: { version: data.version, contentHash: data.contentHash },
+const deposited = ownAction(
+  (state, { data }: Told<typeof events.DocumentAdded> | Told<typeof events.DocumentReplaced>) => {
+    const { documentId, version, contentHash, mediaType, fileId } = data;
+    const files = [...(state.documents[documentId]?.files ?? []), fileId];
+    return {
+      ...state,
+      documents: { ...state.documents, [documentId]: { version, contentHash, mediaType, files } },
+      files: [...state.files, fileId],
+    };
   },
-  files: [...state.files, data.fileId],
-});
+);
 
 /** A person with an account at one organisation, and the vault of their documents. */
 export const candidate = decider<CandidateState>()({
@@ -85,16 +51,57 @@ export const candidate = decider<CandidateState>()({
   absent: candidateRejections.CandidateUnknown,
 
   evolve: {
-    CandidateRegistered: (_, { data }) => ({
+    CandidateRegistered: (_, { at, data }) => ({
       status: 'registered',
       candidateId: data.candidateId,
+      invitationId: data.invitationId,
+      locale: data.locale,
+      confirmed: false,
+      links: {},
       documents: {},
       files: [],
+      filled: [],
+      openedBy: [],
+      announced: {},
+      lastActionAt: at,
     }),
-    DocumentAdded: (state, { data }) =>
-      state.status === 'registered' ? deposit(state, data) : state,
-    DocumentReplaced: (state, { data }) =>
-      state.status === 'registered' ? deposit(state, data) : state,
+    DocumentAdded: deposited,
+    DocumentReplaced: deposited,
+    DocumentRenamed: ownAction((state) => state),
+    DocumentRemoved: ownAction((state, { data }) => {
+      const { [data.documentId]: _, ...documents } = state.documents;
+      return { ...state, documents };
+    }),
+    OwnInformationAmended: ownAction((state, { data: { filled } }) => ({ ...state, filled })),
+    ActivationRequested: linkSent('activation'),
+    PasswordResetRequested: linkSent('passwordReset'),
+    AddressChangeRequested: linkSent('addressChange'),
+    AccountConfirmed: ifRegistered((state) => ({
+      ...withoutLinks(state, 'activation'),
+      confirmed: true,
+    })),
+    // Whoever had the old password may have asked for another address with it.
+    PasswordReset: ifRegistered((state) => withoutLinks(state, 'passwordReset', 'addressChange')),
+    // What was sent to the old address is no proof any more.
+    LoginEmailChanged: ifRegistered((state) =>
+      withoutLinks(state, 'activation', 'passwordReset', 'addressChange'),
+    ),
+    SpaceOpened: ifRegistered((state, { data: { applicationId } }) => ({
+      ...state,
+      openedBy: [...state.openedBy.filter((id) => id !== applicationId), applicationId],
+    })),
+    SpaceLimited: ifRegistered((state, { data: { applicationId } }) => ({
+      ...state,
+      openedBy: state.openedBy.filter((id) => id !== applicationId),
+    })),
+    DeletionWarned: ifRegistered((state, { at, data: { applicationId, deleteAt } }) => ({
+      ...state,
+      announced: { ...state.announced, [clockOf(applicationId)]: { deleteAt, warnedAt: at } },
+    })),
+    DeletionCancelled: ifRegistered((state, { data: { applicationId } }) => {
+      const { [clockOf(applicationId)]: _, ...announced } = state.announced;
+      return { ...state, announced };
+    }),
     PersonalDataOpened: ignore,
     SubjectErased: (_, { data }) => ({ status: 'erased', candidateId: data.candidateId }),
   },
@@ -106,57 +113,30 @@ export const candidate = decider<CandidateState>()({
         invitationId: events.CandidateRegistered.fields.invitationId,
         fullName: events.CandidateRegistered.fields.fullName,
         email: events.CandidateRegistered.fields.email,
+        locale: events.CandidateRegistered.fields.locale,
       },
       key: (_, { newId }) => newId,
       creates: true,
       evidence: (_, __, { organisationId }) => ({
         module: factsOf(recruitmentModule, organisationId),
       }),
-      decide: (input, state, { newId, evidence }) => {
-        const campaign = evidence.module.state.invitations[input.invitationId];
-        if (campaign === undefined) return candidateRejections.InvitationUnknown();
+      decide: (input, state, { at, newId, derive, evidence }) => {
+        const invitation = invitationOf(evidence.module.state, input.invitationId);
+        if ('rejected' in invitation) return invitation;
         if (state.status !== 'absent') return candidateRejections.AddressTaken();
         const candidateId = newId as CandidateId;
-        return [events.CandidateRegistered({ ...input, candidateId, campaign })];
+        const { campaign } = invitation;
+        return [
+          events.CandidateRegistered({ ...input, candidateId, campaign }),
+          events.ActivationRequested(newLink('activation', derive('link', newId), at)),
+        ];
       },
     }),
 
-    /** The edge has looked the upload up: its facts come with the command. */
-    AddDocument: act({
-      input: {
-        fileId: DocumentAdded.fields.fileId,
-        fileName: DocumentAdded.fields.fileName,
-        mediaType: DocumentAdded.fields.mediaType,
-        size: DocumentAdded.fields.size,
-        contentHash: DocumentAdded.fields.contentHash,
-      },
-      key: own,
-      decide: (input, state, { newId }) => {
-        if (state.status !== 'registered') return candidateRejections.CandidateUnknown();
-        if (state.files.includes(input.fileId)) return candidateRejections.FileAlreadyUsed();
-        return [DocumentAdded({ ...input, documentId: newId as DocumentId, version: 1 })];
-      },
-    }),
-
-    /** Applications that pinned the document follow by a saga. */
-    ReplaceDocument: act({
-      input: {
-        documentId: DocumentReplaced.fields.documentId,
-        fileId: DocumentReplaced.fields.fileId,
-        fileName: DocumentReplaced.fields.fileName,
-        mediaType: DocumentReplaced.fields.mediaType,
-        size: DocumentReplaced.fields.size,
-        contentHash: DocumentReplaced.fields.contentHash,
-      },
-      key: own,
-      decide: (input, state) => {
-        if (state.status !== 'registered') return candidateRejections.CandidateUnknown();
-        const document = state.documents[input.documentId];
-        if (!document) return candidateRejections.DocumentUnknown();
-        if (state.files.includes(input.fileId)) return candidateRejections.FileAlreadyUsed();
-        return [DocumentReplaced({ ...input, version: document.version + 1 })];
-      },
-    }),
+    ...ownCommands,
+    ...deletionCommands,
+    ...spaceCommands,
+    ...accountCommands,
 
     /** Written down before anything is opened; of who was erased there is nothing to open. */
     OpenPersonalData: act({
