@@ -7,7 +7,7 @@ import {
   type FileId,
 } from '@vivier/domain/events';
 import { givenSaga as given, inStream, pastId, told } from '@vivier/testing';
-import { replacedDocument } from './replaced-document.ts';
+import { changedDocument } from './changed-document.ts';
 
 const { DocumentAdded, DocumentReplaced, SubjectErased } = told(candidateEvents);
 const events = told(applicationEvents);
@@ -64,13 +64,13 @@ const repin = (applicationId: ApplicationId, because: number) => ({
 });
 
 test('R-026: a replaced document is pinned anew at once where a dossier holds it', () => {
-  given(replacedDocument, ...held, replaced).thenPlans([repin(summer, 3)]);
+  given(changedDocument, ...held, replaced).thenPlans([repin(summer, 3)]);
 });
 
 test('A dossier that holds another document, or none, is left alone', () => {
-  given(replacedDocument, added, inSummer(started(summer)), replaced).thenPlans([]);
+  given(changedDocument, added, inSummer(started(summer)), replaced).thenPlans([]);
   given(
-    replacedDocument,
+    changedDocument,
     added,
     inVault(DocumentAdded(deposited(1, otherId))),
     inSummer(started(summer)),
@@ -81,22 +81,22 @@ test('A dossier that holds another document, or none, is left alone', () => {
 
 test('R-026: every open dossier that holds the document is pinned anew', () => {
   const both = [...held, inWinter(started(winter)), inWinter(selected(1))];
-  given(replacedDocument, ...both, replaced).thenPlans([repin(summer, 5), repin(winter, 5)]);
+  given(changedDocument, ...both, replaced).thenPlans([repin(summer, 5), repin(winter, 5)]);
 });
 
 test('Once the dossier holds the new version nothing is planned any more', () => {
   const repinned = events.DocumentRepinned({ ...placed(2), previousVersion: 1, from: 'valid' });
-  given(replacedDocument, ...held, replaced, inSummer(repinned)).thenPlans([]);
-  given(replacedDocument, ...held, replaced, inSummer(selected(2))).thenPlans([]);
+  given(changedDocument, ...held, replaced, inSummer(repinned)).thenPlans([]);
+  given(changedDocument, ...held, replaced, inSummer(selected(2))).thenPlans([]);
 });
 
 test('A place that was given to another document needs no new pin', () => {
-  given(replacedDocument, ...held, replaced, inSummer(selected(1, otherId))).thenPlans([]);
+  given(changedDocument, ...held, replaced, inSummer(selected(1, otherId))).thenPlans([]);
 });
 
 test('A document that was selected after its replacement is the new one already', () => {
   given(
-    replacedDocument,
+    changedDocument,
     added,
     replaced,
     inSummer(started(summer)),
@@ -107,7 +107,7 @@ test('A document that was selected after its replacement is the new one already'
 test('Of two replacements the later one counts, and is the cause', () => {
   const later = '2026-04-02T08:00:00.000Z';
   given(
-    replacedDocument,
+    changedDocument,
     ...held,
     replaced,
     inVault(DocumentReplaced(deposited(3)), { at: later }),
@@ -120,23 +120,20 @@ const closings: readonly DomainEvent[] = [
   events.DossierForgotten({ applicationId: summer, candidateId: ada }),
 ];
 test.each(closings)('A closed dossier keeps what it holds: $type', (closing) => {
-  given(replacedDocument, ...held, inSummer(closing), replaced).thenPlans([]);
-  given(replacedDocument, ...held, replaced, inSummer(closing)).thenPlans([]);
+  given(changedDocument, ...held, inSummer(closing), replaced).thenPlans([]);
+  given(changedDocument, ...held, replaced, inSummer(closing)).thenPlans([]);
 });
 
 test('R-031: a dossier that is taken back into correction catches up', () => {
   const accepted = events.ApplicationAccepted({ from: 'submitted', overridden: [] });
   const returned = events.ApplicationReturned({ from: 'accepted', reason: 'Look again.' });
-  given(replacedDocument, ...held, inSummer(accepted), replaced, inSummer(returned)).thenPlans([
+  given(changedDocument, ...held, inSummer(accepted), replaced, inSummer(returned)).thenPlans([
     repin(summer, 4),
   ]);
 });
 
 test('GDPR 17: nothing is planned for an erased person', () => {
-  given(
-    replacedDocument,
-    ...held,
-    replaced,
-    inVault(SubjectErased({ candidateId: ada })),
-  ).thenPlans([]);
+  given(changedDocument, ...held, replaced, inVault(SubjectErased({ candidateId: ada }))).thenPlans(
+    [],
+  );
 });
