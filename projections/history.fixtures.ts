@@ -9,6 +9,7 @@ import {
   type DocumentId,
   type FileId,
   type InvitationId,
+  type MessageId,
 } from '@vivier/domain/events';
 
 export const adaId = 'ada00000-0000-4000-8000-000000000001' as PersonId;
@@ -16,6 +17,9 @@ export const bobId = 'b0b00000-0000-4000-8000-000000000002' as PersonId;
 export const dossierId = 'd0551e40-0000-4000-8000-000000000001' as ApplicationId;
 export const otherDossierId = 'd0551e40-0000-4000-8000-000000000002' as ApplicationId;
 export const consentId = 'c0a5e000-0000-4000-8000-000000000001' as ConsentId;
+export const letterId = 'd0c00000-0000-4000-8000-000000000002' as DocumentId;
+export const messageId = '3e55a6e0-0000-4000-8000-000000000001' as MessageId;
+export const nextMessageId = '3e55a6e0-0000-4000-8000-000000000002' as MessageId;
 const invitationId = '5b1f6c1e-0a4c-4c58-9a35-2f7a6a2f1101' as InvitationId;
 
 const streamOf = (category: string, key: string, personId: PersonId, scope: string) => ({

@@ -7,7 +7,14 @@ import { projections } from './index.ts';
 
 const { ada, bob, bobId, cv, cvPlaced, newerCv, newerCvPlaced } = history;
 const events = told(applicationEvents);
-const { CandidateRegistered, DocumentAdded, DocumentReplaced } = told(candidateEvents);
+const { DeletionCancelled, DeletionWarned, SpaceLimited, SpaceOpened } = candidateEvents;
+const {
+  CandidateRegistered,
+  DocumentAdded,
+  DocumentRenamed,
+  DocumentReplaced,
+  OwnInformationAmended,
+} = told(candidateEvents);
 
 const adasVault = inStream(history.adasVault);
 const bobsVault = inStream(history.bobsVault);
@@ -39,10 +46,28 @@ const inDossiers = [
   events.DocumentRefused({ ...cvPlaced, from: 'submitted', reason: 'a reason' }),
   events.DocumentCommented({ ...cvPlaced, comment: 'a comment' }),
   events.DocumentRepinned({ ...newerCvPlaced, previousVersion: 1, from: 'refused' }),
+  events.DocumentDeselected({ ...cvPlaced, from: 'submitted' }),
+  events.DocumentSelected({ ...cvPlaced, documentId: history.letterId, from: 'missing' }),
+  events.DocumentMarkedNotApplicable({ ...cvPlaced, from: 'valid' }),
+  events.DocumentRepinned({ ...newerCvPlaced, previousVersion: 1, from: 'notApplicable' }),
+  events.DocumentExpired({ ...cvPlaced, from: 'valid', validUntil: '2026-06-30T22:00:00.000Z' }),
+  events.StatusDeclared({ status: 'employee' }),
+  events.ChecklistRecomputed({ status: 'employee', items: ['letter'] }),
+  events.RequirementDeclared({ requirement: 'why', outcome: 'answered', answer: 'an answer' }),
+  events.RequirementConfirmed({ requirement: 'why', confirmed: true }),
+  events.ReviewerAssigned({ reviewerId: 'vera' }),
+  events.ReviewerUnassigned({ from: 'vera' }),
+  events.MessageSent({ messageId: history.messageId, side: 'candidate', text: 'a word' }),
+  events.MessagesRead({ side: 'organisation', upTo: history.messageId }),
+  events.ApplicationWithdrawn({ from: 'submitted' }),
   events.ApplicationReturned({ from: 'submitted', reason: 'for correction' }),
   events.ApplicationAccepted({ from: 'submitted', overridden: [] }),
   events.ApplicationAccepted({ from: 'submitted', overridden: ['cv'], overrideReason: 'why' }),
   events.ApplicationRejectedFinally({ from: 'returned', reason: 'an end' }),
+  events.ApplicationRejectedFinally({
+    ...{ from: 'returned', reason: 'an end later' },
+    afterwards: { kind: 'archive' },
+  }),
 ];
 const elsewhere: readonly PastEvent[] = [
   adasVault(CandidateRegistered(ada)),
@@ -50,6 +75,34 @@ const elsewhere: readonly PastEvent[] = [
   ...dossiers.map(([inDossier, started]) => inDossier(started)),
   adasVault(DocumentAdded(cv)),
   adasVault(DocumentReplaced(newerCv)),
+  adasVault(
+    DocumentRenamed({
+      ...{ documentId: cv.documentId, version: 1, contentHash: cv.contentHash },
+      fileName: 'CV.pdf',
+    }),
+  ),
+  adasVault(
+    candidateEvents.DocumentRemoved({
+      ...{ documentId: cv.documentId, version: 1, contentHash: cv.contentHash },
+      files: [cv.fileId],
+    }),
+  ),
+  ...[{ town: 'Lyon' }, { town: '', telephone: '1' }].map((values) =>
+    adasVault(
+      OwnInformationAmended({ fields: Object.keys(values), filled: Object.keys(values), values }),
+    ),
+  ),
+  ...[SpaceOpened, SpaceLimited].map((space) =>
+    adasVault(space({ applicationId: history.dossierId })),
+  ),
+  ...[undefined, history.dossierId].flatMap((applicationId) => {
+    const about = { candidateId: history.adaId, ...(applicationId && { applicationId }) };
+    const because = { deleteAfterDays: 30, remindBeforeDays: 7, settingsRevision: 3 };
+    return [
+      DeletionWarned({ ...about, ...because, deleteAt: '2026-04-01T22:00:00.000Z' }),
+      DeletionCancelled({ ...about, cause: 'activity' }),
+    ].map((event) => adasVault(event));
+  }),
   adasConsent(history.granted),
   adasVault(history.erasedAda),
 ];

@@ -27,6 +27,13 @@ export interface SpaceDocument {
   readonly versions: readonly DocumentVersion[];
 }
 
+/** One change of one's own information. */
+export interface Amended {
+  readonly at: string;
+  readonly fields: readonly string[];
+  readonly values: Sealed<Readonly<Record<string, string>>> | null;
+}
+
 /** What is known of a person: the one place where their name stands. */
 export interface CandidateSpace {
   readonly _id: CandidateId;
@@ -35,11 +42,23 @@ export interface CandidateSpace {
   readonly campaign: string;
   readonly registeredAt: string;
   readonly erasedAt: string | null;
+  /** When they followed an activation link. */
+  readonly confirmedAt: string | null;
+  /** What they said in *mes infos*, change by change, the oldest first. */
+  readonly information: readonly Amended[];
+  /** Keys of what is filled. */
+  readonly filled: readonly string[];
+  /** Applications that are accepted: with one the space is the whole one. */
+  readonly openedBy: readonly string[];
+  /** When the account goes, where the candidate was warned of it. */
+  readonly deleteAt: string | null;
   readonly documents: readonly SpaceDocument[];
   readonly applications: readonly {
     readonly applicationId: ApplicationId;
     readonly campaign: string;
     readonly state: OverallState | 'forgotten';
+    /** Finally rejected and kept: open to compliance alone. */
+    readonly restricted: boolean;
   }[];
   readonly consents: readonly {
     readonly consentId: ConsentId;
@@ -59,7 +78,9 @@ const moved = (state: OverallState | 'forgotten') => ({
     space && {
       ...space,
       applications: space.applications.map((application) =>
-        application.applicationId === key ? { ...application, state } : application,
+        application.applicationId === key
+          ? { ...application, state, restricted: false }
+          : application,
       ),
     },
 });
@@ -67,7 +88,7 @@ const moved = (state: OverallState | 'forgotten') => ({
 /** The candidate's own space (*mon espace*, R-094, R-096). */
 export const candidateSpace = projection<CandidateSpace>()({
   name: 'candidateSpace',
-  version: 1,
+  version: 2,
   indexes: [],
   events: [candidateEvents, applicationEvents, consentEvents],
   on: {
@@ -80,6 +101,11 @@ export const candidateSpace = projection<CandidateSpace>()({
         campaign: data.campaign,
         registeredAt: at,
         erasedAt: null,
+        confirmedAt: null,
+        information: [],
+        filled: [],
+        openedBy: [],
+        deleteAt: null,
         documents: [],
         applications: [],
         consents: [],
@@ -105,10 +131,85 @@ export const candidateSpace = projection<CandidateSpace>()({
           ),
         },
     },
+    DocumentRenamed: {
+      keys: ofItsStream,
+      evolve: (space, { data: { documentId, version, fileName } }) =>
+        space && {
+          ...space,
+          documents: space.documents.map((document) =>
+            document.documentId === documentId
+              ? {
+                  ...document,
+                  versions: document.versions.map((one) =>
+                    one.version === version ? { ...one, fileName } : one,
+                  ),
+                }
+              : document,
+          ),
+        },
+    },
+    DocumentRemoved: {
+      keys: ofItsStream,
+      evolve: (space, { data }) =>
+        space && {
+          ...space,
+          documents: space.documents.filter(({ documentId }) => documentId !== data.documentId),
+        },
+    },
+    OwnInformationAmended: {
+      keys: ofItsStream,
+      evolve: (space, { at, data: { fields, filled, values } }) =>
+        space && {
+          ...space,
+          filled,
+          // A change that later ones have replaced as a whole says nothing any more.
+          information: [
+            ...space.information.filter(
+              (older) => !older.fields.every((field) => fields.includes(field)),
+            ),
+            { at, fields, values },
+          ],
+        },
+    },
+    AccountConfirmed: {
+      keys: ofItsStream,
+      evolve: (space, { at }) => space && { ...space, confirmedAt: at },
+    },
+    LoginEmailChanged: {
+      keys: ofItsStream,
+      evolve: (space, { data: { email } }) => space && { ...space, email },
+    },
+    SpaceOpened: {
+      keys: ofItsStream,
+      evolve: (space, { data: { applicationId } }) =>
+        space && {
+          ...space,
+          openedBy: [...space.openedBy.filter((id) => id !== applicationId), applicationId],
+        },
+    },
+    SpaceLimited: {
+      keys: ofItsStream,
+      evolve: (space, { data: { applicationId } }) =>
+        space && { ...space, openedBy: space.openedBy.filter((id) => id !== applicationId) },
+    },
+    DeletionWarned: {
+      keys: ofItsStream,
+      evolve: (space, { data: { applicationId, deleteAt } }) =>
+        space && (applicationId === undefined ? { ...space, deleteAt } : space),
+    },
+    DeletionCancelled: {
+      keys: ofItsStream,
+      evolve: (space, { data: { applicationId } }) =>
+        space && (applicationId === undefined ? { ...space, deleteAt: null } : space),
+    },
     SubjectErased: {
       keys: ofItsStream,
       evolve: (space, { at, data }) =>
-        space && { ...withoutHandles(space, { personId: data.candidateId }), erasedAt: at },
+        space && {
+          ...withoutHandles(space, { personId: data.candidateId }),
+          erasedAt: at,
+          deleteAt: null,
+        },
     },
     ConsentGranted: {
       keys: ofItsPerson,
@@ -126,13 +227,33 @@ export const candidateSpace = projection<CandidateSpace>()({
       evolve: (space, { data: { applicationId, campaign } }) =>
         space && {
           ...space,
-          applications: [...space.applications, { applicationId, campaign, state: 'draft' }],
+          applications: [
+            // One that was withdrawn begins anew under its id.
+            ...space.applications.filter((other) => other.applicationId !== applicationId),
+            { applicationId, campaign, state: 'draft', restricted: false },
+          ],
         },
     },
     ApplicationSubmitted: moved('submitted'),
     ApplicationAccepted: moved('accepted'),
     ApplicationReturned: moved('returned'),
-    ApplicationRejectedFinally: moved('rejectedFinally'),
+    ApplicationRejectedFinally: {
+      keys: ofItsPerson,
+      evolve: (space, { key, data: { afterwards } }) =>
+        space && {
+          ...space,
+          applications: space.applications.map((application) =>
+            application.applicationId === key
+              ? {
+                  ...application,
+                  state: 'rejectedFinally',
+                  restricted: afterwards !== undefined && afterwards.kind !== 'erase-now',
+                }
+              : application,
+          ),
+        },
+    },
+    ApplicationWithdrawn: moved('withdrawn'),
     DossierForgotten: moved('forgotten'),
   },
 });

@@ -15,8 +15,12 @@ const reason = 'A date is missing.';
 
 const [cvItem, letterItem] = history.checklist.map((item) => ({
   ...item,
+  asked: true,
+  state: 'missing' as const,
   documentId: null,
   version: null,
+  validUntil: null,
+  overridden: false,
 }));
 if (!cvItem || !letterItem) throw new Error('The checklist of these tests has two items.');
 
@@ -31,18 +35,34 @@ const fresh = {
   changedAt: at(0),
   checklistVersion: 1,
   items: [cvItem, letterItem],
+  information: [],
+  acceptedStatuses: null,
+  workerStatus: null,
+  requirements: [],
+  queue: 'waitingForCandidate' as const,
+  waitingSince: at(0),
+  reviewerId: '',
+  unread: { candidate: 0, organisation: 0 },
   reason: null,
+  deleteAt: null,
+  eraseAt: null,
+  restricted: false,
 };
-const withCv = {
-  ...fresh,
-  items: [{ ...cvItem, documentId: cv.documentId, version: 1 }, letterItem],
+const cvInReview = {
+  ...cvItem,
+  state: 'submitted' as const,
+  documentId: cv.documentId,
+  version: 1,
 };
+const withCv = { ...fresh, items: [cvInReview, letterItem] };
 const submitted = {
   ...withCv,
   state: 'submitted' as const,
   revision: 2,
   submittedAt: at(2),
   changedAt: at(2),
+  queue: 'toReview' as const,
+  waitingSince: at(2),
 };
 
 test('R-018: a started dossier lists the places of its own checklist', () => {
@@ -61,22 +81,28 @@ test('R-026: after a replacement the place shows the new version', () => {
   const reset = events.DocumentVerdictReset({ ...newerCvPlaced, from: 'valid' });
   given(dossier, begun, selected, inDossier(repinned), inDossier(reset)).then(dossierId, {
     ...withCv,
-    items: [{ ...cvItem, documentId: cv.documentId, version: 2 }, letterItem],
+    items: [{ ...cvInReview, version: 2 }, letterItem],
     revision: 3,
     changedAt: at(3),
   });
 });
 
 test.each([
-  events.DocumentAccepted({ ...cvPlaced, from: 'submitted' }),
-  events.DocumentRefused({ ...cvPlaced, from: 'submitted', reason }),
-  events.DocumentCommented({ ...cvPlaced, comment: reason }),
-])('Every event of the review moves the revision that a reader has seen: $type', (event) => {
-  given(dossier, begun, selected, sent, inDossier(event)).then(dossierId, {
-    ...submitted,
-    revision: 3,
-    changedAt: at(3),
-  });
+  ['valid', events.DocumentAccepted({ ...cvPlaced, from: 'submitted' })],
+  ['refused', events.DocumentRefused({ ...cvPlaced, from: 'submitted', reason })],
+  ['submitted', events.DocumentCommented({ ...cvPlaced, comment: reason })],
+  ['notApplicable', events.DocumentMarkedNotApplicable({ ...cvPlaced, from: 'submitted' })],
+  ['expired', events.DocumentExpired({ ...cvPlaced, from: 'valid', validUntil: at(3) })],
+] as const)('R-025: a place shows where its review stands: %s', (state, event) => {
+  given(dossier, begun, selected, sent, inDossier(event))
+    .then(dossierId, {
+      ...submitted,
+      items: [{ ...cvInReview, state }, letterItem],
+      revision: 3,
+      changedAt: at(3),
+    })
+    .redelivered()
+    .thenUnchanged();
 });
 
 test.each([
@@ -87,19 +113,51 @@ test.each([
   ['returned', events.ApplicationReturned({ from: 'submitted', reason })],
   ['rejectedFinally', events.ApplicationRejectedFinally({ from: 'submitted', reason })],
 ] as const)('R-027: a dossier that was %s says so, and why', (state, event) => {
+  const queue = state === 'returned' ? 'waitingForCandidate' : 'none';
+  const overridden = state === 'accepted';
   given(dossier, begun, selected, sent, inDossier(event))
-    .then(dossierId, { ...submitted, state, revision: 3, changedAt: at(3), reason })
+    .then(dossierId, {
+      ...submitted,
+      items: [{ ...cvInReview, overridden }, letterItem],
+      ...{ state, revision: 3, changedAt: at(3), reason },
+      ...{ queue, waitingSince: at(3) },
+    })
     .redelivered()
     .thenUnchanged();
 });
 
 test('R-027: a dossier that was accepted without an override needs no reason', () => {
+  const verdict = events.DocumentAccepted({ ...cvPlaced, from: 'submitted' });
   const accepted = events.ApplicationAccepted({ from: 'submitted', overridden: [] });
-  given(dossier, begun, selected, sent, inDossier(accepted)).then(dossierId, {
+  given(dossier, begun, selected, sent, inDossier(verdict), inDossier(accepted)).then(dossierId, {
     ...submitted,
-    state: 'accepted',
-    revision: 3,
-    changedAt: at(3),
+    items: [{ ...cvInReview, state: 'valid' }, letterItem],
+    ...{ state: 'accepted', revision: 4, changedAt: at(4) },
+    ...{ queue: 'none', waitingSince: at(4) },
+  });
+});
+
+test('A.4: an expired verdict on what was accepted is a task, and its replacement is to be reviewed', () => {
+  const verdict = events.DocumentAccepted({ ...cvPlaced, from: 'submitted', validUntil: at(5) });
+  const accepted = events.ApplicationAccepted({ from: 'submitted', overridden: [] });
+  const expired = events.DocumentExpired({ ...cvPlaced, from: 'valid', validUntil: at(5) });
+  const repinned = events.DocumentRepinned({
+    ...newerCvPlaced,
+    previousVersion: 1,
+    from: 'expired',
+  });
+  const past = [begun, selected, sent, inDossier(verdict), inDossier(accepted)];
+  given(dossier, ...past, inDossier(expired)).then(dossierId, {
+    ...submitted,
+    items: [{ ...cvInReview, state: 'expired' }, letterItem],
+    ...{ state: 'accepted', revision: 5, changedAt: at(5) },
+    ...{ queue: 'expired', waitingSince: at(5) },
+  });
+  given(dossier, ...past, inDossier(expired), inDossier(repinned)).then(dossierId, {
+    ...submitted,
+    items: [{ ...cvInReview, version: 2 }, letterItem],
+    ...{ state: 'accepted', revision: 6, changedAt: at(6) },
+    ...{ queue: 'toReview', waitingSince: at(6) },
   });
 });
 
@@ -111,7 +169,15 @@ test('R-031: sent again, the reason of the return is settled', () => {
     revision: 4,
     submittedAt: at(4),
     changedAt: at(4),
+    waitingSince: at(4),
   });
+});
+
+/** Nobody has to do anything about it since then. */
+const gone = (minute: number) => ({
+  queue: 'none' as const,
+  changedAt: at(minute),
+  waitingSince: at(minute),
 });
 
 const returnedDossier = [
@@ -123,7 +189,7 @@ const returnedDossier = [
 
 test('GDPR 17: a forgotten dossier keeps its facts and loses its words', () => {
   given(dossier, ...returnedDossier, inDossier(history.forgotten))
-    .then(dossierId, { ...submitted, state: 'forgotten', revision: 4, changedAt: at(4) })
+    .then(dossierId, { ...submitted, ...gone(4), state: 'forgotten', revision: 4 })
     .redelivered()
     .thenUnchanged();
 });
@@ -135,14 +201,18 @@ test('GDPR 17: with the person every dossier of theirs is erased', () => {
     inStream(history.otherDossierStream)(history.otherStarted),
     inVault(history.erasedAda),
   )
-    .then(dossierId, { ...submitted, state: 'erased', revision: 3, changedAt: at(5) })
+    .then(dossierId, {
+      ...submitted,
+      ...gone(5),
+      ...{ state: 'erased', revision: 3, waitingSince: at(3) },
+    })
     .then(history.otherDossierId, {
       ...fresh,
       _id: history.otherDossierId,
       campaign: 'winter',
       state: 'erased',
       startedAt: at(4),
-      changedAt: at(5),
+      ...{ ...gone(5), waitingSince: at(4) },
     })
     .redelivered()
     .thenUnchanged();

@@ -2,7 +2,6 @@ import {
   ofItsStream,
   projection,
   withoutHandles,
-  type Metadata,
   type Recorded,
   type Scope,
   type Sealed,
@@ -12,39 +11,21 @@ import {
   candidateEvents,
   type ApplicationId,
   type CandidateId,
-  type DocumentId,
   type OverallState,
   type ReviewState,
 } from '@vivier/domain/events';
+import { withDocument, withoutDocument } from '../dossier/items.ts';
+import {
+  emptied,
+  emptyEntry,
+  keyed,
+  unkeyed,
+  type Pinned,
+  type ReviewEntry,
+  type Verdict,
+} from './entries.ts';
 
-type By = Metadata['by'];
-
-export interface Verdict {
-  readonly by: By;
-  readonly at: string;
-  readonly reason: Sealed<string> | null;
-}
-
-export interface Remark {
-  readonly by: By;
-  readonly at: string;
-  readonly version: number;
-  readonly comment: Sealed<string> | null;
-}
-
-/** One place of the checklist under review (*autant d'onglets que de documents à revoir*, R-028). */
-export interface ReviewEntry {
-  readonly item: string;
-  readonly label: string;
-  readonly required: boolean;
-  readonly state: ReviewState;
-  readonly documentId: DocumentId | null;
-  readonly version: number | null;
-  readonly contentHash: string | null;
-  /** Of the version that lies there now; older ones are in the audit trail. */
-  readonly verdict: Verdict | null;
-  readonly comments: readonly Remark[];
-}
+export type { Remark, ReviewEntry, Verdict } from './entries.ts';
 
 export interface ReviewSynthesis {
   readonly _id: ApplicationId;
@@ -53,21 +34,31 @@ export interface ReviewSynthesis {
   readonly revision: number;
   readonly entries: readonly ReviewEntry[];
   readonly decision: Verdict | null;
+  /** After a final rejection that did not erase at once, only compliance opens it. */
+  readonly restricted: boolean;
 }
 
 type Doc = ReviewSynthesis | undefined;
 
+/** Changes the entry of one document. */
 const changed = (
   synthesis: Doc,
-  event: Recorded,
-  item: string,
+  event: Recorded & { readonly data: Pick<Pinned, 'documentId'> },
   change: (entry: ReviewEntry) => ReviewEntry,
 ): Doc =>
   synthesis && {
     ...synthesis,
     revision: event.revision,
-    entries: synthesis.entries.map((entry) => (entry.item === item ? change(entry) : entry)),
+    entries: synthesis.entries.map((entry) =>
+      entry.documentId === event.data.documentId ? change(entry) : entry,
+    ),
   };
+
+/** The revision moves with every event of the application: a decision says what it saw. */
+const noted = {
+  keys: ofItsStream,
+  evolve: (synthesis: Doc, { revision }: Recorded): Doc => synthesis && { ...synthesis, revision },
+};
 
 const decided = (
   synthesis: Doc,
@@ -79,6 +70,7 @@ const decided = (
     ...synthesis,
     revision: event.revision,
     state,
+    restricted: false,
     decision: { by: event.by, at: event.at, reason: reason ?? null },
   };
 
@@ -86,31 +78,42 @@ const pin = {
   keys: ofItsStream,
   evolve: (
     synthesis: Doc,
-    event: Recorded & {
-      readonly data: {
-        readonly item: string;
-        readonly documentId: DocumentId;
-        readonly version: number;
-        readonly contentHash: string;
-      };
-    },
+    { type, revision, data }: Recorded & { readonly data: Pinned & { readonly from: ReviewState } },
   ): Doc => {
-    const { item, documentId, version, contentHash } = event.data;
-    return changed(synthesis, event, item, (entry) => ({
+    const { documentId, version, contentHash, from } = data;
+    // What is not asked for stays so, whatever its owner puts in its stead.
+    const isRepinned = type === applicationEvents.DocumentRepinned.type;
+    const state = isRepinned && from === 'notApplicable' ? from : 'submitted';
+    const filled = <Entry extends ReviewEntry>(entry: Entry): Entry => ({
       ...entry,
-      state: 'submitted',
+      state,
       documentId,
       version,
       contentHash,
+      validUntil: null,
       verdict: null,
-    }));
+    });
+    return (
+      synthesis && {
+        ...synthesis,
+        revision,
+        entries: unkeyed(withDocument(keyed(synthesis.entries), data, filled, emptied)),
+      }
+    );
   },
 };
+
+/** The state of one document's review, without a verdict of anybody. */
+const became = (state: ReviewState) => ({
+  keys: ofItsStream,
+  evolve: (synthesis: Doc, event: Recorded & { readonly data: Pinned }): Doc =>
+    changed(synthesis, event, (entry) => ({ ...entry, state })),
+});
 
 /** Where a dossier stands, place by place and as a whole (*Synthèse*, R-027). */
 export const reviewSynthesis = projection<ReviewSynthesis>()({
   name: 'reviewSynthesis',
-  version: 1,
+  version: 2,
   indexes: [{ candidateId: 1 }],
   events: [applicationEvents, candidateEvents],
   on: {
@@ -121,45 +124,68 @@ export const reviewSynthesis = projection<ReviewSynthesis>()({
         candidateId: data.candidateId,
         state: 'draft',
         revision,
-        entries: data.checklist.map(({ key, label, required }) => ({
-          item: key,
-          label,
-          required,
-          state: 'missing',
-          documentId: null,
-          version: null,
-          contentHash: null,
-          verdict: null,
-          comments: [],
-        })),
+        entries: data.checklist.map(emptyEntry),
         decision: null,
+        restricted: false,
       }),
     },
+    StatusDeclared: noted,
+    ChecklistRecomputed: {
+      keys: ofItsStream,
+      evolve: (synthesis, { revision, data }) =>
+        synthesis && {
+          ...synthesis,
+          revision,
+          entries: synthesis.entries.map((entry) => ({
+            ...entry,
+            asked: data.items.includes(entry.item),
+          })),
+        },
+    },
+    RequirementDeclared: noted,
+    RequirementConfirmed: noted,
+    ReviewerAssigned: noted,
+    ReviewerUnassigned: noted,
+    MessageSent: noted,
+    MessagesRead: noted,
     DocumentSelected: pin,
+    DocumentDeselected: {
+      keys: ofItsStream,
+      evolve: (synthesis, { revision, data }) =>
+        synthesis && {
+          ...synthesis,
+          revision,
+          entries: unkeyed(withoutDocument(keyed(synthesis.entries), data.documentId, emptied)),
+        },
+    },
+    DocumentMarkedNotApplicable: became('notApplicable'),
+    DocumentExpired: became('expired'),
     DocumentRepinned: pin,
     DocumentVerdictReset: pin,
     DocumentAccepted: {
       keys: ofItsStream,
       evolve: (synthesis, event) =>
-        changed(synthesis, event, event.data.item, (entry) => ({
+        changed(synthesis, event, (entry) => ({
           ...entry,
           state: 'valid',
+          validUntil: event.data.validUntil ?? null,
           verdict: { by: event.by, at: event.at, reason: null },
         })),
     },
     DocumentRefused: {
       keys: ofItsStream,
       evolve: (synthesis, event) =>
-        changed(synthesis, event, event.data.item, (entry) => ({
+        changed(synthesis, event, (entry) => ({
           ...entry,
           state: 'refused',
+          validUntil: null,
           verdict: { by: event.by, at: event.at, reason: event.data.reason },
         })),
     },
     DocumentCommented: {
       keys: ofItsStream,
       evolve: (synthesis, event) =>
-        changed(synthesis, event, event.data.item, (entry) => ({
+        changed(synthesis, event, (entry) => ({
           ...entry,
           comments: [
             ...entry.comments,
@@ -188,7 +214,16 @@ export const reviewSynthesis = projection<ReviewSynthesis>()({
     },
     ApplicationRejectedFinally: {
       keys: ofItsStream,
-      evolve: (synthesis, event) => decided(synthesis, event, 'rejectedFinally', event.data.reason),
+      evolve: (synthesis, event) => {
+        const { reason, afterwards } = event.data;
+        const now = decided(synthesis, event, 'rejectedFinally', reason);
+        const restricted = afterwards !== undefined && afterwards.kind !== 'erase-now';
+        return now && { ...now, restricted };
+      },
+    },
+    ApplicationWithdrawn: {
+      keys: ofItsStream,
+      evolve: (synthesis, event) => decided(synthesis, event, 'withdrawn', undefined),
     },
     DossierForgotten: {
       keys: ofItsStream,
