@@ -79,6 +79,16 @@ export interface AccountStore {
     password: string,
     now: number,
   ): Promise<boolean>;
+  /**
+   * Ends the account's login sessions too, unless it has this address already. Tells whether there is
+   * such an account. Rejects with `AddressTaken`.
+   */
+  changeAddress(
+    organisationId: OrganisationId,
+    accountId: AccountId,
+    address: Buffer,
+    now: number,
+  ): Promise<boolean>;
   removeAccountsOf(organisationId: OrganisationId, personId: PersonId): Promise<void>;
 
   /** Counts an attempt before its password is compared. Rejects with `TooManyAttempts`. */

@@ -162,6 +162,12 @@ class StoredIdentity implements Identity {
     requireKnown(await this.#store.setPassword(organisationId, accountId, encoded, now));
   }
 
+  async changeAddress(organisationId: OrganisationId, accountId: AccountId, email: string) {
+    const address = await this.#address(organisationId, email);
+    const now = this.#now();
+    requireKnown(await this.#store.changeAddress(organisationId, accountId, address, now));
+  }
+
   async removeAccountsOf(organisationId: OrganisationId, personId: PersonId) {
     await this.#store.removeAccountsOf(organisationId, personId);
   }
@@ -204,6 +210,14 @@ class StoredIdentity implements Identity {
     const session = await guess.hit(found, renewed, now);
     if (session === undefined) throw new SignInRefused('SignInFailed');
     return this.#signedIn(session, now);
+  }
+
+  async countMailAsked(asked: Parameters<Identity['countMailAsked']>[0]) {
+    const { about, from = '' } = asked;
+    // No slug has a blank: whoever asks for mails takes nobody's room to sign in.
+    const attempt = { organisation: `mail ${asked.organisation}`, email: comparable(about), from };
+    const guess = await this.#store.begin(this.#hashes.attempted(attempt, undefined), this.#now());
+    await guess.missed();
   }
 
   async refresh(refreshToken: string) {

@@ -111,6 +111,12 @@ export interface Identity {
     password: string,
   ): Promise<void>;
   /**
+   * From now on the account is signed in to with this address, and no more with the one before; its
+   * login sessions end. Idempotent: the address that it has already changes nothing and ends nothing.
+   * `AccountUnknown`, `AddressTaken`.
+   */
+  changeAddress(organisationId: OrganisationId, accountId: AccountId, email: string): Promise<void>;
+  /**
    * Erasure (GDPR 17): the person's accounts, their passwords, address hashes and login sessions, with
    * their bytes on disk. Idempotent. Rejects with {@link RemovalUnfinished}.
    */
@@ -129,6 +135,18 @@ export interface Identity {
     /** The network address that it comes from, for counting wrong attempts; kept as a keyed hash. */
     readonly from?: string;
   }): Promise<SignedIn>;
+  /**
+   * Counts that a mail was asked for, as wrong attempts to sign in are counted, but apart from them.
+   * It does the same work whether or not there is an account. `TooManyAttempts`.
+   */
+  countMailAsked(asked: {
+    /** The organisation's slug. */
+    readonly organisation: string;
+    /** An address or an id: so many are sent for each. */
+    readonly about: string;
+    /** The network address that it comes from. */
+    readonly from?: string;
+  }): Promise<void>;
   /**
    * Gives new tokens for a refresh token, once. A token that was used before was copied: its login
    * session ends. `NotSignedIn`, `SessionEnded`.

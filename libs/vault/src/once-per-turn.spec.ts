@@ -13,6 +13,20 @@ test('what is asked for in one turn is done in one go, and each gets its own out
   expect(batches).toEqual([[1, 2, 3], [4]]);
 });
 
+test('a batch may end before the turn does, with all that was asked for until then', async () => {
+  const batches: (readonly number[])[] = [];
+  const turn = new OncePerTurn<number, number>((works) => {
+    batches.push(works);
+    return works;
+  }, queueMicrotask);
+  let isTurnOver = false;
+  setImmediate(() => (isTurnOver = true));
+  const answered = Promise.resolve().then(() => turn.add(2));
+  await Promise.all([turn.add(1), answered]);
+  expect(batches).toEqual([[1, 2]]);
+  expect(isTurnOver).toBe(false);
+});
+
 test('all of a batch fail together, and the next one is tried again', async () => {
   let broken = true;
   const turn = new OncePerTurn<number, number>((works) => {

@@ -11,14 +11,23 @@ interface Waiting<Work> {
 export class OncePerTurn<Work, Outcome> {
   #waiting: Waiting<Work>[] = [];
   readonly #doAll: (works: readonly Work[]) => readonly Outcome[];
+  readonly #atEnd: (flush: () => void) => void;
 
-  constructor(doAll: (works: readonly Work[]) => readonly Outcome[]) {
+  /**
+   * @param atEnd when a batch ends; default: with the turn. With `queueMicrotask` it holds what the callbacks
+   *   ask for that are queued already, and nothing that the loop does next comes before it.
+   */
+  constructor(
+    doAll: (works: readonly Work[]) => readonly Outcome[],
+    atEnd: (flush: () => void) => void = setImmediate,
+  ) {
     this.#doAll = doAll;
+    this.#atEnd = atEnd;
   }
 
   add<Own extends Outcome = Outcome>(work: Work): Promise<Own> {
     return new Promise<Own>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      if (this.#waiting.length === 0) this.#atEnd(() => this.flush());
       this.#waiting.push({ work, resolve, reject });
     });
   }

@@ -130,8 +130,23 @@ export interface EmailClaims {
     personOf: (apart: string) => PersonId,
     at: number,
   ): Promise<string | undefined>;
-  /** The registration is in the log: the claim stays until the person goes. */
+  /**
+   * The registration is in the log: the claim stays until the person goes. Of a person who has a
+   * confirmed one, another is for an address that they are about to change to: that is left as it is.
+   */
   confirm(organisationId: OrganisationId, personId: PersonId): Promise<void>;
+  /**
+   * The change to this address is in the log: its claim stays until the person goes, and their other
+   * claims go, in one step, so that never both are free. Idempotent.
+   *
+   * @returns `taken`, and nothing is changed, where another person holds it
+   */
+  settle(
+    organisationId: OrganisationId,
+    email: string,
+    personId: PersonId,
+    at: number,
+  ): Promise<'settled' | 'taken'>;
   /** Who holds the address; an unconfirmed holder too. */
   holder(organisationId: OrganisationId, email: string): Promise<PersonId | undefined>;
   /** Who claimed at `before` (ms since 1970) or earlier without a confirmation, the oldest first. */

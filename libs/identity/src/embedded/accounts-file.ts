@@ -131,6 +131,16 @@ export class AccountsFile {
     this.#setPassword.run(passwordBytes(password), accountId);
   }
 
+  /** Within a transaction of the caller; the bytes of the one before are overwritten. */
+  changeAddress(accountId: AccountId, address: Buffer): void {
+    const slot = '(SELECT address_slot FROM accounts WHERE account = ?)';
+    this.prepare(`UPDATE slots SET bytes = ? WHERE id = ${slot}`).run(address, accountId);
+    this.prepare('UPDATE accounts SET address_bucket = ? WHERE account = ?').run(
+      bucketOf(address),
+      accountId,
+    );
+  }
+
   /** Removes a person's accounts and all that hangs on them, with their bytes on disk. */
   removeAccountsOf(organisationId: OrganisationId, personId: PersonId): void {
     const own = 'FROM accounts WHERE organisation = ? AND person = ?';

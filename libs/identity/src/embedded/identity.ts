@@ -17,6 +17,7 @@ import type {
   Organisation,
   Role,
 } from '../port.ts';
+import { SignInRefused } from '../refusals.ts';
 import { AccountsFile } from './accounts-file.ts';
 import { Guesses } from './guesses.ts';
 import { LoginSessions } from './login-sessions.ts';
@@ -108,6 +109,23 @@ class EmbeddedAccounts implements AccountStore {
     return this.#file.transaction(() => {
       if (this.#stored(accountId)?.organisationId !== organisationId) return false;
       this.#file.setPassword(accountId, password);
+      this.#sessions.endAllOf(accountId, now);
+      return true;
+    });
+  }
+
+  async changeAddress(
+    organisationId: OrganisationId,
+    accountId: AccountId,
+    address: Buffer,
+    now: number,
+  ) {
+    return this.#file.transaction(() => {
+      if (this.#stored(accountId)?.organisationId !== organisationId) return false;
+      const holder = this.#file.accountByAddress(organisationId, address);
+      if (holder?.accountId === accountId) return true;
+      if (holder !== undefined) throw new SignInRefused('AddressTaken');
+      this.#file.changeAddress(accountId, address);
       this.#sessions.endAllOf(accountId, now);
       return true;
     });

@@ -4,6 +4,7 @@ import { isDuplicate } from '@vivier/mongodb/driver';
 import type { Identified, StoredAccount } from '../account-store.ts';
 import { bucketOf, standing } from '../accounts.ts';
 import type { Account, AccountId, Organisation, Role } from '../port.ts';
+import { SignInRefused } from '../refusals.ts';
 import { Turns } from '../turns.ts';
 import { gateOf, type AccountRow, type OrganisationRow, type Rows } from './collections.ts';
 import { isAddress, openSecret, sealSecret, type AccountSecrets } from './secrets.ts';
@@ -147,8 +148,32 @@ export class AccountRows {
     });
   }
 
-  /** The row's secret with another password. */
-  resealed(row: AccountRow, address: Buffer, password: string): Promise<Buffer> {
+  async changeAddress(
+    organisation: OrganisationId,
+    _id: AccountId,
+    address: Buffer,
+    now: number,
+  ): Promise<boolean> {
+    const bucket = bucketOf(address);
+    const gate = gateOf(organisation, bucket);
+    const changed = async (session: ClientSession) => {
+      await this.#rows.gates.updateOne({ _id: gate }, { $inc: { turns: 1 } }, { session });
+      const row = await this.#rows.accounts.findOne({ _id, organisation }, { session });
+      const before = row === null ? undefined : await openSecret(this.#secrets, row);
+      if (row === null || before === undefined) return false;
+      const holder = await this.byAddress(organisation, address, session);
+      if (holder?.accountId === _id) return true;
+      if (holder !== undefined) throw new SignInRefused('AddressTaken');
+      const secret = await this.resealed(row, address, before.password);
+      await this.#rows.accounts.updateOne({ _id }, { $set: { bucket, secret } }, { session });
+      await this.#endAllOf(_id, now, session);
+      return true;
+    };
+    return this.#turns.inTurn(`${gate}`, () => this.#rows.transaction(changed));
+  }
+
+  /** The row's secret with another password or address. */
+  resealed(row: AccountRow, address: Buffer, password: string | undefined): Promise<Buffer> {
     const { _id, organisation, person } = row;
     const owner = { organisationId: organisation, personId: person, accountId: _id };
     return sealSecret(this.#secrets, owner, { address, password });

@@ -98,6 +98,15 @@ class MongoAccounts implements AccountStore {
     return this.#accounts.setPassword(organisationId, accountId, password, now);
   }
 
+  changeAddress(
+    organisationId: OrganisationId,
+    accountId: AccountId,
+    address: Buffer,
+    now: number,
+  ) {
+    return this.#accounts.changeAddress(organisationId, accountId, address, now);
+  }
+
   removeAccountsOf(organisationId: OrganisationId, personId: PersonId) {
     return this.#accounts.removeAllOf(organisationId, personId);
   }

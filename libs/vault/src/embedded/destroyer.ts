@@ -30,7 +30,8 @@ export class Destroyer {
 
   constructor(needs: DestroyerNeeds) {
     this.#needs = needs;
-    this.#turn = new OncePerTurn((destructions) => this.#destroy(destructions));
+    // Before whoever follows the log takes the loop for all that is kept about somebody.
+    this.#turn = new OncePerTurn((destructions) => this.#destroy(destructions), queueMicrotask);
   }
 
   /** Resolves once no byte of the keys is on disk or ready for use. Idempotent. */

@@ -32,6 +32,9 @@ export class EmbeddedClaims implements EmailClaims {
   readonly #add: StatementSync;
   readonly #hold: StatementSync;
   readonly #confirm: StatementSync;
+  readonly #keep: StatementSync;
+  readonly #wipeOthers: StatementSync;
+  readonly #deleteOthers: StatementSync;
   readonly #unconfirmed: StatementSync;
   readonly #wipeUnconfirmed: StatementSync;
   readonly #deleteUnconfirmed: StatementSync;
@@ -39,7 +42,9 @@ export class EmbeddedClaims implements EmailClaims {
   constructor(needs: ClaimsNeeds) {
     this.#needs = needs;
     const { keyFile } = needs;
-    const unconfirmed = 'FROM claims WHERE organisation = ? AND person = ? AND confirmed = 0';
+    const own = 'FROM claims WHERE organisation = ?1 AND person = ?2';
+    const unconfirmed = `${own} AND confirmed = 0`;
+    const others = `${own} AND slot <> ?3`;
     this.#find = keyFile.prepare(
       `SELECT slot, person, at, confirmed, apart FROM claims
         WHERE organisation = ? AND bucket = ?
@@ -50,8 +55,14 @@ export class EmbeddedClaims implements EmailClaims {
       'UPDATE claims SET person = ?, at = ?, apart = ? WHERE organisation = ? AND bucket = ? AND slot = ?',
     );
     this.#confirm = keyFile.prepare(
-      'UPDATE claims SET confirmed = 1 WHERE organisation = ? AND person = ? AND confirmed = 0',
+      `UPDATE claims SET confirmed = 1 WHERE organisation = ?1 AND person = ?2
+        AND NOT EXISTS (SELECT 1 ${own} AND confirmed = 1)`,
     );
+    this.#keep = keyFile.prepare(
+      'UPDATE claims SET confirmed = 1 WHERE organisation = ? AND bucket = ? AND slot = ?',
+    );
+    this.#wipeOthers = keyFile.prepare(wipeSlots(`SELECT slot ${others}`));
+    this.#deleteOthers = keyFile.prepare(`DELETE ${others}`);
     this.#unconfirmed = keyFile.prepare(
       'SELECT organisation, person FROM claims WHERE confirmed = 0 AND at <= ? ORDER BY at',
     );
@@ -71,29 +82,32 @@ export class EmbeddedClaims implements EmailClaims {
     at: number,
   ): Promise<string | undefined> {
     const address = await this.#address(organisationId, email);
-    const outcome = await this.#needs.commit(() => {
-      const { keyFile, graceMs } = this.#needs;
-      const held = this.#holderOf(organisationId, address);
-      const before = held && { ...held, isConfirmed: held.confirmed === 1 };
-      const claim = granted(before, { personOf, at, graceMs, fresh: randomUUID() });
-      if (claim === undefined) return {};
-      const { personId, apart, since } = claim;
-      if (keyFile.fenceOf(organisationId, personId, null) !== undefined)
-        return { fenced: personId };
-      if (held === undefined) {
-        const slot = keyFile.addSlot(address);
-        this.#add.run(organisationId, bucketOf(address), slot, personId, since, apart);
-      } else {
-        this.#hold.run(personId, since, apart, organisationId, bucketOf(address), held.slot);
-      }
-      return { apart };
-    });
+    const outcome = await this.#needs.commit(() =>
+      this.#give(organisationId, address, personOf, at),
+    );
     if (outcome.fenced !== undefined) throw new KeyFenced(outcome.fenced, undefined);
     return outcome.apart;
   }
 
   async confirm(organisationId: OrganisationId, personId: PersonId) {
     await this.#needs.commit(() => this.#confirm.run(organisationId, personId));
+  }
+
+  async settle(organisationId: OrganisationId, email: string, personId: PersonId, at: number) {
+    const address = await this.#address(organisationId, email);
+    const outcome = await this.#needs.commit(() => {
+      const given = this.#give(organisationId, address, () => personId, at);
+      if (given.apart === undefined) return given;
+      const { slot } = this.#holderOf(organisationId, address)!;
+      this.#keep.run(organisationId, bucketOf(address), slot);
+      this.#wipeOthers.run(organisationId, personId, slot);
+      this.#deleteOthers.run(organisationId, personId, slot);
+      return given;
+    });
+    if (outcome.fenced !== undefined) throw new KeyFenced(outcome.fenced, undefined);
+    if (outcome.apart === undefined) return 'taken';
+    this.#needs.keyFile.truncateLog();
+    return 'settled';
   }
 
   async holder(organisationId: OrganisationId, email: string) {
@@ -118,6 +132,29 @@ export class EmbeddedClaims implements EmailClaims {
       this.#deleteUnconfirmed.run(organisationId, personId);
     });
     this.#needs.keyFile.truncateLog();
+  }
+
+  /** Within a transaction of the caller: the claim's text, whose fence is in the way, or neither. */
+  #give(
+    organisationId: OrganisationId,
+    address: Buffer,
+    personOf: (apart: string) => PersonId,
+    at: number,
+  ): { readonly apart?: string; readonly fenced?: PersonId } {
+    const { keyFile, graceMs } = this.#needs;
+    const held = this.#holderOf(organisationId, address);
+    const before = held && { ...held, isConfirmed: held.confirmed === 1 };
+    const claim = granted(before, { personOf, at, graceMs, fresh: randomUUID() });
+    if (claim === undefined) return {};
+    const { personId, apart, since } = claim;
+    if (keyFile.fenceOf(organisationId, personId, null) !== undefined) return { fenced: personId };
+    if (held === undefined) {
+      const slot = keyFile.addSlot(address);
+      this.#add.run(organisationId, bucketOf(address), slot, personId, since, apart);
+    } else {
+      this.#hold.run(personId, since, apart, organisationId, bucketOf(address), held.slot);
+    }
+    return { apart };
   }
 
   async #address(organisationId: OrganisationId, email: string): Promise<Buffer> {

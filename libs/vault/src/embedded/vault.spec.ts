@@ -167,6 +167,15 @@ describe('the files of the embedded vault', () => {
     expect(everyByteIn(folder).includes(slot!.bytes)).toBe(false);
   });
 
+  test('hold no byte of the claim of an address that was changed', async () => {
+    await vault.claims.claim(organisation, 'ada@example.org', ada, 0);
+    await vault.claims.confirm(organisation, ada);
+    const [slot] = slotsIn(folder);
+    expect(everyByteIn(folder).includes(slot!.bytes)).toBe(true);
+    await vault.claims.settle(organisation, 'ada@new.example', ada, 0);
+    expect(everyByteIn(folder).includes(slot!.bytes)).toBe(false);
+  });
+
   test('name what was destroyed, once, by ids and time alone', async () => {
     const scope = dossier();
     await vault.destroyScope(organisation, ada, scope);

@@ -51,41 +51,36 @@ export class MongoClaims implements EmailClaims {
     personOf: (apart: string) => PersonId,
     at: number,
   ): Promise<string | undefined> {
-    const { rows, graceMs } = this.#needs;
     const address = await this.#address(organisationId, email);
-    const bucket = bucketOf(address);
-    const gate = bucketGate(organisationId, bucket);
-    const given = () =>
-      rows.transaction(async (session) => {
-        const epoch = await through(rows, session, gate);
-        const row = await this.#holderOf(organisationId, address, session);
-        const held = row && { ...row, isConfirmed: row.confirmed };
-        const claim = granted(held, { personOf, at, graceMs, fresh: randomUUID() });
-        if (claim === undefined) return undefined;
-        const { personId, apart, since } = claim;
-        await this.#requireUnfenced(organisationId, personId, session);
-        const _id = row?._id ?? randomUUID();
-        const secrets = { address, apart };
-        const changed = { person: personId, at: since, epoch };
-        const wrapped = await this.#wrapped({ _id, organisation: organisationId }, epoch, secrets);
-        const fixed = { organisation: organisationId, bucket, confirmed: row?.confirmed ?? false };
-        await rows.claims.updateOne(
-          { _id },
-          { $set: { ...changed, wrapped }, $setOnInsert: fixed },
-          { session, upsert: true },
-        );
-        return apart;
-      });
-    return this.#needs.turns.inTurn(gate, () => acrossEpochs(given));
+    const given = await this.#given(organisationId, address, personOf, at);
+    return given?.apart;
   }
 
   async confirm(organisation: OrganisationId, person: PersonId) {
     this.#needs.requireOpen();
     const { rows } = this.#needs;
-    const own = { organisation, person, confirmed: false };
-    await rows.transaction((session) =>
-      rows.claims.updateMany(own, { $set: { confirmed: true } }, { session }),
+    const own = { organisation, person };
+    await rows.transaction(async (session) => {
+      if ((await rows.claims.findOne({ ...own, confirmed: true }, { session })) !== null) return;
+      await rows.claims.updateMany(own, { $set: { confirmed: true } }, { session });
+    });
+  }
+
+  async settle(organisationId: OrganisationId, email: string, personId: PersonId, at: number) {
+    const { claims } = this.#needs.rows;
+    const address = await this.#address(organisationId, email);
+    const given = await this.#given(
+      organisationId,
+      address,
+      () => personId,
+      at,
+      async (_id, session) => {
+        await claims.updateOne({ _id }, { $set: { confirmed: true } }, { session });
+        const others = { organisation: organisationId, person: personId, _id: { $ne: _id } };
+        await claims.deleteMany(others, { session });
+      },
     );
+    return given === undefined ? 'taken' : 'settled';
   }
 
   async holder(organisationId: OrganisationId, email: string) {
@@ -111,6 +106,42 @@ export class MongoClaims implements EmailClaims {
     const { rows } = this.#needs;
     const own = { organisation, person, confirmed: false };
     await rows.transaction((session) => rows.claims.deleteMany(own, { session }));
+  }
+
+  /** @param andThen done in the same transaction, where the claim is given */
+  async #given(
+    organisationId: OrganisationId,
+    address: Buffer,
+    personOf: (apart: string) => PersonId,
+    at: number,
+    andThen?: (_id: string, session: ClientSession) => Promise<void>,
+  ): Promise<{ readonly apart: string } | undefined> {
+    const { rows, graceMs } = this.#needs;
+    const bucket = bucketOf(address);
+    const gate = bucketGate(organisationId, bucket);
+    const given = () =>
+      rows.transaction(async (session) => {
+        const epoch = await through(rows, session, gate);
+        const row = await this.#holderOf(organisationId, address, session);
+        const held = row && { ...row, isConfirmed: row.confirmed };
+        const claim = granted(held, { personOf, at, graceMs, fresh: randomUUID() });
+        if (claim === undefined) return undefined;
+        const { personId, apart, since } = claim;
+        await this.#requireUnfenced(organisationId, personId, session);
+        const _id = row?._id ?? randomUUID();
+        const secrets = { address, apart };
+        const changed = { person: personId, at: since, epoch };
+        const wrapped = await this.#wrapped({ _id, organisation: organisationId }, epoch, secrets);
+        const fixed = { organisation: organisationId, bucket, confirmed: row?.confirmed ?? false };
+        await rows.claims.updateOne(
+          { _id },
+          { $set: { ...changed, wrapped }, $setOnInsert: fixed },
+          { session, upsert: true },
+        );
+        await andThen?.(_id, session);
+        return { apart };
+      });
+    return this.#needs.turns.inTurn(gate, () => acrossEpochs(given));
   }
 
   async #address(organisationId: OrganisationId, email: string): Promise<Buffer> {
