@@ -83,7 +83,8 @@ export const ask = async (
   question: AdministrationRequest,
   tell?: Asking['tell'],
 ): Promise<Readonly<Record<string, string>> | undefined> => {
-  const { dataFolder: folder, eventStoreUrl, mongoUrl } = readConfig(process.env, process.cwd());
+  const config = readConfig(process.env, process.cwd());
+  const { dataFolder: folder, eventStoreUrl, mongoUrl, smtpUrl, mailFrom } = config;
   const servers = { eventStoreUrl, mongoUrl };
   // Only a rebuild is one process's own: whatever else is asked, the servers take from anybody.
   let answer = isShared(servers)
@@ -95,6 +96,8 @@ export const ask = async (
       ...servers,
       purpose: 'vivier',
       log: createLog(),
+      // What falls due meanwhile is done by this process.
+      mail: { smtpUrl, from: mailFrom, publicUrl: () => config.publicUrl },
       ...(isShared(servers) && { roles: question.do === 'rebuild' ? ['projector'] : [] }),
     });
     try {

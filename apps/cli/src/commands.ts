@@ -150,6 +150,25 @@ const program = (): Command => {
       if (made) console.log('It is tried again.');
     });
 
+  const mail = vivier.command('mail').description('Mails in the folder, where no SMTP_URL is set.');
+  mail
+    .command('list')
+    .description('What lies there, by id: when it was laid there, and whose it is, as ids.')
+    .action(async () => {
+      const mails = await ask({ do: 'listMails' });
+      if (!mails) return;
+      const lines = Object.entries(mails).map(([mailId, about]) => `${mailId}  ${about}`);
+      console.log(lines.length > 0 ? lines.join('\n') : 'No mail lies in the folder.');
+    });
+  mail
+    .command('show <mailId>')
+    .description('What one of them says.')
+    .action(async (mailId: string) => {
+      const shown = await ask({ do: 'showMail', mailId });
+      if (shown)
+        console.log(`To: ${shown['to']}\nSubject: ${shown['subject']}\n\n${shown['text']}`);
+    });
+
   vivier
     .command('rebuild [projection]')
     .description('Build read models anew from the log; what there is goes on answering meanwhile.')

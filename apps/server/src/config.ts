@@ -38,6 +38,10 @@ export interface ServerConfig extends Servers {
   readonly roles?: readonly ProcessRole[];
   /** What links that people follow begin with, without a slash at the end. */
   readonly publicUrl: string;
+  /** The mail server; default: mails lie sealed in the folder. */
+  readonly smtpUrl?: string;
+  /** The sender's address of mails. */
+  readonly mailFrom?: string;
   /** Proxies whose forwarded headers are believed: addresses or ranges, with commas between. */
   readonly trustProxy?: string;
   /** Requests a second that one address may send, and one account; 0 is any number. */
@@ -98,7 +102,7 @@ const variables = {
   PUBLIC_URL: {
     schema: z.string().refine(isWebAddress).optional(),
     rule: 'must be a whole address, for example https://recruit.example.org',
-    meaning: 'what links in answers begin with',
+    meaning: 'what links in answers and mails begin with',
     shownDefault: 'http://HOST:PORT',
   },
   VIVIER_DATA: {
@@ -135,6 +139,23 @@ const variables = {
     rule: `must list some of ${processRoles.join(', ')}, with commas between`,
     meaning: `what this process does, of ${processRoles.map((role) => `\`${role}\``).join(', ')}; fewer need both servers`,
     shownDefault: processRoles.join(','),
+  },
+
+  // How it writes to people.
+  SMTP_URL: {
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\/\S+$/)
+      .refine((text) => URL.canParse(text) && new URL(text).hostname !== '')
+      .optional(),
+    rule: 'must be the address of a mail server, for example smtps://user:password@mail.example.org',
+    meaning: 'mail server; without it mails lie sealed in the folder, for `vivier mail`',
+    secret: true,
+  },
+  MAIL_FROM: {
+    schema: z.email().max(254).optional(),
+    rule: 'must be a mail address, for example jobs@example.org',
+    meaning: 'address that mails come from; to be set with `SMTP_URL`',
   },
 
   // Whom it trusts and how much it takes in: proxies, limits.
@@ -181,6 +202,14 @@ const requireBoth = (roles: readonly ProcessRole[] | undefined, servers: Servers
   );
 };
 
+/** @throws ConfigurationMistake where mails would leave without a sender */
+const requireSender = (smtpUrl: string | undefined, mailFrom: string | undefined): void => {
+  if (smtpUrl !== undefined && mailFrom === undefined)
+    throw new ConfigurationMistake(
+      'SMTP_URL sends mails, but nobody would be their sender: set MAIL_FROM as well.',
+    );
+};
+
 /** The README's table of all settings. */
 export const configurationTable = (): string => variablesTable(variables);
 
@@ -201,6 +230,8 @@ export const readConfig = (
   const { HOST: host, PORT: port, VIVIER_DATA: folder } = values;
   const { EVENTSTORE_URL: eventStoreUrl, MONGODB_URL: mongoUrl, VIVIER_ROLES: roles } = values;
   requireBoth(roles, { eventStoreUrl, mongoUrl });
+  const { SMTP_URL: smtpUrl, MAIL_FROM: mailFrom } = values;
+  requireSender(smtpUrl, mailFrom);
   const publicUrl = values.PUBLIC_URL ?? `http://${inUrl(host)}:${port}`;
   return {
     host,
@@ -215,6 +246,8 @@ export const readConfig = (
     ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
     ...(eventStoreUrl !== undefined && { eventStoreUrl }),
     ...(mongoUrl !== undefined && { mongoUrl }),
+    ...(smtpUrl !== undefined && { smtpUrl }),
+    ...(mailFrom !== undefined && { mailFrom }),
     ...(roles && { roles }),
   };
 };

@@ -16,6 +16,7 @@ import type { FeedLimits } from './graphql/feed/limits.ts';
 import { serveSockets, type Sockets } from './graphql/feed/sockets.ts';
 import { ApiModule } from './graphql/graphql.module.ts';
 import { edgeRejections } from './graphql/rejections.ts';
+import { accountPages } from './http/account-pages.ts';
 import { administrationSocket } from './http/administration-socket.ts';
 import { explorer } from './http/explorer.ts';
 import { onlyRoles } from './http/only-roles.ts';
@@ -109,6 +110,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       : (await import('./telemetry/tracing.ts')).createTracing(options.tracesUrl);
   const instruments = [tracing, metrics].filter((one) => one !== undefined);
   step('Opening the stores');
+  let url = publicUrl;
   const { eventStoreUrl, mongoUrl, roles = processRoles } = options;
   const house = await openHouse({
     folder: dataFolder,
@@ -117,6 +119,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
     roles,
     purpose: 'vivier serve',
     log,
+    mail: { smtpUrl: options.smtpUrl, from: options.mailFrom, publicUrl: () => url },
     ...(instruments.length > 0 && { instruments: together(instruments) }),
     ...(options.clock && { clock: options.clock }),
     ...(options.passwordCost && { passwordCost: options.passwordCost }),
@@ -139,7 +142,6 @@ export const start = async (options: StartOptions): Promise<Server> => {
     const demoInvitation = wantsDemo ? await ensureDemo(house) : undefined;
 
     step('Starting the API');
-    let url = publicUrl;
     const rate = ratesOf(options.requestsPerSecond ?? DEFAULT_RATE);
     const adapter = new FastifyAdapter({
       bodyLimit: LARGEST_BODY,
@@ -175,6 +177,7 @@ export const start = async (options: StartOptions): Promise<Server> => {
       explorer(server, demoInvitation !== undefined);
       await transfers(server, house);
       invitationPage(server, house);
+      accountPages(server);
       await app.listen(port, host);
     } else await server.listen({ port, host });
     // Whoever is signed in is served before the last name is known.

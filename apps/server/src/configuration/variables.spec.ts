@@ -169,6 +169,22 @@ describe('The settings of the server', () => {
     );
   });
 
+  test('name a mail server, which is a secret, together with who writes', () => {
+    const SMTP_URL = 'smtps://user:word@mail.example.org:465/?pool=true';
+    const MAIL_FROM = 'jobs@example.org';
+    expect(readConfig({ SMTP_URL, MAIL_FROM }, '/srv')).toMatchObject({
+      smtpUrl: SMTP_URL,
+      mailFrom: MAIL_FROM,
+    });
+    expect(mistakesOf({ SMTP_URL })).toBe(
+      'SMTP_URL sends mails, but nobody would be their sender: set MAIL_FROM as well.',
+    );
+    for (const wrong of ['http://mail.example.org', 'smtp://', 'mail.example.org'])
+      expect(mistakesOf({ SMTP_URL: wrong, MAIL_FROM })).toMatch(/^SMTP_URL must be/);
+    for (const wrong of ['jobs', 'Jobs <jobs@example.org>', 'a@example.org,b@example.org'])
+      expect(mistakesOf({ MAIL_FROM: wrong })).toMatch(/^MAIL_FROM must be/);
+  });
+
   test('warn of what looks like a setting and is none', () => {
     const warnings: string[] = [];
     readConfig({ VIVIER_DATTA: '/x' }, '/srv', (sentence) => warnings.push(sentence));

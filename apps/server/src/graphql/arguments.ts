@@ -18,7 +18,7 @@ import {
 import type { Position } from '@vivier/kernel';
 import { DEFAULT_PAGE, LARGEST_PAGE } from './paging.ts';
 import { PositionScalar } from './scalars.ts';
-import { DossierOrderEnum, type DossierOrderValue } from './types/dossier.ts';
+import { DossierOrderEnum, QueueEnum, type DossierOrderValue } from './types/dossier.ts';
 import { DossierStateEnum, type DossierStateValue } from './types/review.ts';
 
 @ArgsType()
@@ -115,10 +115,27 @@ export class ApplicationArguments extends AtLeastArguments {
 }
 
 @ArgsType()
-export class TrailArguments extends PageArguments {
+export class ThreadArguments extends PageArguments {
   @Field(() => ID)
   @IsUUID()
-  documentId!: string;
+  applicationId!: string;
+}
+
+@ArgsType()
+export class QueueArguments extends PageArguments {
+  @Field(() => QueueEnum)
+  @IsIn(Object.values(QueueEnum))
+  queue!: keyof typeof QueueEnum;
+
+  @Field(() => ID, { nullable: true, description: 'Assigned to this account.' })
+  @IsOptional()
+  @IsUUID()
+  reviewerId?: string;
+
+  @Field(() => Boolean, { nullable: true, description: 'Assigned to nobody.' })
+  @IsOptional()
+  @IsBoolean()
+  unassigned?: boolean;
 }
 
 @ArgsType()

@@ -11,13 +11,14 @@ import { Opening } from './opening.ts';
 import { Refused } from './refused.ts';
 import { asOfRight, mayReach } from './rights.ts';
 
-const IsInstant = (): PropertyDecorator =>
+/** An ISO-8601 instant with its offset. */
+export const IsInstant = (): PropertyDecorator =>
   ValidateBy({
     name: 'isInstant',
     validator: {
       validate: (value) => typeof value === 'string' && readInstant(value) !== undefined,
       defaultMessage: () =>
-        'asOf must be an ISO-8601 instant with its offset, for example 2026-03-02T09:30:00Z',
+        '$property must be an ISO-8601 instant with its offset, for example 2026-03-02T09:30:00Z',
     },
   });
 

@@ -13,6 +13,7 @@ import { commandRejections } from '@vivier/runtime';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { House } from '../house/house.ts';
 import { HOUSE } from './bus.ts';
+import { Deletions } from './deletions.ts';
 import { Opening } from './opening.ts';
 import { edgeRejections } from './rejections.ts';
 import { Refused, refusedUntil } from './refused.ts';
@@ -22,6 +23,7 @@ import { operationRights } from './rights.ts';
 interface SignedInCaller extends Principal {
   readonly actor: Actor;
   readonly opening: Opening;
+  readonly deletions: Deletions;
 }
 
 /** The access token of an `Authorization`, if it is one. */
@@ -34,6 +36,7 @@ export const signedInAs = (house: House, principal: Principal): SignedInCaller =
     ...principal,
     actor: { kind: 'account', id: accountId, role, personId },
     opening: new Opening(house, principal),
+    deletions: new Deletions(house, principal.organisationId),
   };
 };
 

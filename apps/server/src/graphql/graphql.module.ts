@@ -22,15 +22,22 @@ import { PUBLIC_URL } from './public-url.ts';
 import { KeptDocuments } from './kept-documents.ts';
 import { LIMITS, queryLimits } from './query-limits.ts';
 import { Refused } from './refused.ts';
+import { AccountResolver } from './resolvers/account.resolver.ts';
 import { ApplicationResolver } from './resolvers/application.resolver.ts';
 import { CandidateResolver } from './resolvers/candidate.resolver.ts';
 import { DocumentResolver } from './resolvers/document.resolver.ts';
 import { FeedResolver } from './resolvers/feed.resolver.ts';
+import { MailResolver } from './resolvers/mail.resolver.ts';
+import { MessageTemplateResolver } from './resolvers/message-template.resolver.ts';
 import { PeopleResolver } from './resolvers/people.resolver.ts';
 import { PersonalDataResolver } from './resolvers/personal-data.resolver.ts';
 import { PersonalFeedResolver } from './resolvers/personal-feed.resolver.ts';
 import { RecruitmentResolver } from './resolvers/recruitment.resolver.ts';
 import { ReviewResolver } from './resolvers/review.resolver.ts';
+import { MessagesResolver } from './resolvers/messages.resolver.ts';
+import { QueuesResolver } from './resolvers/queues.resolver.ts';
+import { SettingsResolver } from './resolvers/settings.resolver.ts';
+import { TrailResolver } from './resolvers/trail.resolver.ts';
 import { SignInResolver } from './resolvers/sign-in.resolver.ts';
 import { withRights } from './rights-check.ts';
 import { EventDataScalar, PositionScalar } from './scalars.ts';
@@ -38,6 +45,7 @@ import { EventDataScalar, PositionScalar } from './scalars.ts';
 /** What the schema is made of. */
 export const resolvers = [
   SignInResolver,
+  AccountResolver,
   RecruitmentResolver,
   CandidateResolver,
   DocumentResolver,
@@ -45,7 +53,13 @@ export const resolvers = [
   PeopleResolver,
   PersonalDataResolver,
   ReviewResolver,
+  TrailResolver,
+  SettingsResolver,
+  QueuesResolver,
+  MessagesResolver,
   FeedResolver,
+  MailResolver,
+  MessageTemplateResolver,
   PersonalFeedResolver,
 ];
 

@@ -1,9 +1,5 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
-import { Type } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -12,12 +8,11 @@ import {
   Matches,
   MaxLength,
   Min,
-  ValidateNested,
 } from 'class-validator';
 import { IsAddress, Words } from './input-rules.ts';
 
 /** No control characters and no broken ones: a name that every system can show. */
-const FILE_NAME = /^[^\p{Cc}\p{Cs}]*$/u;
+export const FILE_NAME = /^[^\p{Cc}\p{Cs}]*$/u;
 
 const TOKEN = /^[\w.-]+$/;
 
@@ -59,45 +54,17 @@ export class RefreshSignInInput {
 }
 
 @InputType()
-export class ChecklistItemInput {
-  @Field(() => String, {
-    description: 'Lower-case words joined by hyphens, for example `cover-letter`.',
-  })
-  @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/)
-  @MaxLength(40)
-  key!: string;
-
-  @Field(() => String)
-  @Words(120)
-  label!: string;
-
-  @Field(() => Boolean)
-  @IsBoolean()
-  required!: boolean;
-}
-
-@InputType()
-export class SetChecklistInput extends CommandInput {
-  @Field(() => [ChecklistItemInput])
-  @IsArray()
-  @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => ChecklistItemInput)
-  items!: ChecklistItemInput[];
-}
-
-@InputType()
-export class SetLegalBasisInput extends CommandInput {
-  @Field(() => String, { description: '`consent`, `legitimate-interest` or `pre-contract`.' })
-  @IsIn(['consent', 'legitimate-interest', 'pre-contract'])
-  legalBasis!: 'consent' | 'legitimate-interest' | 'pre-contract';
-}
-
-@InputType()
 export class CreateInvitationInput extends CommandInput {
   @Field(() => String, { defaultValue: 'general', description: 'One link for each campaign.' })
   @Words(80)
   campaign!: string;
+}
+
+@InputType()
+export class RevokeInvitationInput extends CommandInput {
+  @Field(() => ID)
+  @IsUUID()
+  invitationId!: string;
 }
 
 @InputType()
@@ -120,6 +87,14 @@ export class RegisterCandidateInput extends CommandInput {
   @IsString()
   @MaxLength(256)
   password!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '`fr` or `en`: the language of mails; left out: French.',
+  })
+  @IsOptional()
+  @IsIn(['fr', 'en'])
+  locale?: 'fr' | 'en';
 }
 
 @InputType()
@@ -209,8 +184,8 @@ abstract class DecisionInput extends ApplicationInput {
   seenRevision!: number;
 }
 
-@InputType()
-export class AcceptDocumentInput extends DecisionInput {
+@InputType({ isAbstract: true })
+abstract class DocumentDecisionInput extends DecisionInput {
   @Field(() => ID)
   @IsUUID()
   documentId!: string;
@@ -222,7 +197,18 @@ export class AcceptDocumentInput extends DecisionInput {
 }
 
 @InputType()
-export class RefuseDocumentInput extends AcceptDocumentInput {
+export class AcceptDocumentInput extends DocumentDecisionInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The last day on which the verdict holds, YYYY-MM-DD; left out: as the item says.',
+  })
+  @IsOptional()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/)
+  validUntil?: string;
+}
+
+@InputType()
+export class RefuseDocumentInput extends DocumentDecisionInput {
   @Field(() => String)
   @Words(2000)
   reason!: string;

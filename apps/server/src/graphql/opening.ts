@@ -33,7 +33,12 @@ export class Opening {
   readonly persons: DataLoader<string, CandidateSpace | undefined>;
   readonly #staff: DataLoader<string, string | null>;
 
-  constructor(house: House, caller: OpeningCaller) {
+  /** @param closed nothing personal about candidates opens, whoever asks but for compliance */
+  constructor(
+    house: House,
+    caller: OpeningCaller,
+    private readonly closed = false,
+  ) {
     this.#house = house;
     this.#caller = caller;
     const { organisationId } = caller;
@@ -60,6 +65,11 @@ export class Opening {
    */
   allow(field: GuardedField, owner?: PersonId): void {
     if (!this.#mayOpen(field, owner)) throw new Refused(edgeRejections.NotYoursToOpen());
+  }
+
+  /** The same for what only compliance opens: the caller's own stays open to them. */
+  restricted(): Opening {
+    return new Opening(this.#house, this.#caller, true);
   }
 
   /** A person's own document: at once where it was loaded ahead. */
@@ -104,10 +114,20 @@ export class Opening {
     handle: Sealed<string> | null,
     personId: PersonId,
   ): string | null | Promise<string | null> {
+    return this.value(field, handle, personId);
+  }
+
+  /** The same of what is not a text. */
+  value<T>(
+    field: GuardedField,
+    handle: Sealed<T> | null,
+    personId: PersonId,
+  ): T | null | Promise<T | null> {
     if (!handle) return null;
     this.allow(field, personId);
     const opened = this.#opened.get(handle);
-    return opened === undefined ? this.#texts.load({ handle, personId }) : opened;
+    return (opened === undefined ? this.#texts.load({ handle, personId }) : opened) as
+      T | null | Promise<T | null>;
   }
 
   /**
@@ -123,6 +143,8 @@ export class Opening {
   }
 
   #mayOpen(field: GuardedField, owner: PersonId | undefined): boolean {
+    const { role, personId } = this.#caller;
+    if (this.closed && role !== 'compliance' && owner !== personId) return false;
     let openers = this.#openers.get(field);
     if (!openers) this.#openers.set(field, (openers = openersOf(field, 'ofCandidate')));
     return mayReach(openers, this.#caller.role, owner === this.#caller.personId);

@@ -4,11 +4,11 @@ import type {
   DocumentVersion,
   DossierDocument,
   DossierItem,
+  DossierRequirement,
   Remark,
   ReviewEntry,
   ReviewSynthesis,
   SpaceDocument,
-  TrailEntry,
   Verdict,
 } from '@vivier/projections';
 import type { Caller } from './caller.ts';
@@ -19,18 +19,28 @@ import type {
   CandidateType,
   DocumentType,
   DocumentVersionType,
+  OwnInformationType,
 } from './types/candidate.ts';
-import type { DossierItemType, DossierType } from './types/dossier.ts';
+import type { DossierItemType, DossierRequirementType, DossierType } from './types/dossier.ts';
 import type {
   CommentType,
   ReviewEntryType,
   ReviewSynthesisType,
   VerdictType,
 } from './types/review.ts';
-import type { TrailEntryType } from './types/trail.ts';
 
 // Fields are named one by one: a list makes hundreds of these objects, and copying what is left over of
 // another one costs more than everything else about them.
+
+/** Whoever asks for what only compliance opens. */
+export const closed = (caller: Caller): Caller => ({
+  ...caller,
+  opening: caller.opening.restricted(),
+});
+
+/** Somebody whose dossiers were all finally rejected, and are kept. */
+const isRestricted = ({ applications }: CandidateSpace): boolean =>
+  applications.length > 0 && applications.every(({ restricted }) => restricted);
 
 const presentVersion = (
   shown: DocumentVersion,
@@ -55,26 +65,49 @@ export const presentDocument = (
   return { documentId, versions: shown, current: shown.at(-1) as DocumentVersionType };
 };
 
-export const presentCandidate = (space: CandidateSpace, { opening }: Caller): CandidateType =>
-  lazily<CandidateType>({
+export const presentCandidate = (space: CandidateSpace, asking: Caller): CandidateType => {
+  const { opening } = isRestricted(space) ? closed(asking) : asking;
+  return lazily<CandidateType>({
     candidateId: space._id,
     fullName: () => opening.text('Candidate.fullName', space.fullName, space._id),
     email: () => opening.text('Candidate.email', space.email, space._id),
   });
+};
 
-export const presentSpace = (space: CandidateSpace, caller: Caller): CandidateSpaceType =>
-  lazily<CandidateSpaceType>({
+/** What each field says now: the newest change that touched it. */
+const presentInformation = (
+  { _id, information, filled }: CandidateSpace,
+  { opening }: Caller,
+): Promise<OwnInformationType[]> => {
+  opening.allow('CandidateSpace.information', _id);
+  return Promise.all(
+    filled.map(async (key) => {
+      const said = information.findLast(({ fields }) => fields.includes(key));
+      const values = await opening.value('CandidateSpace.information', said?.values ?? null, _id);
+      return { key, value: values?.[key] ?? null };
+    }),
+  );
+};
+
+export const presentSpace = (space: CandidateSpace, asking: Caller): CandidateSpaceType => {
+  const caller = isRestricted(space) ? closed(asking) : asking;
+  return lazily<CandidateSpaceType>({
     candidateId: space._id,
     fullName: () => caller.opening.text('CandidateSpace.fullName', space.fullName, space._id),
     email: () => caller.opening.text('CandidateSpace.email', space.email, space._id),
     campaign: space.campaign,
     registeredAt: space.registeredAt,
     erasedAt: space.erasedAt,
+    confirmedAt: space.confirmedAt,
+    limited: space.openedBy.length === 0,
+    information: () => presentInformation(space, caller),
+    deletionWarning: () => caller.deletions.ofAccount(space),
     documents: () =>
       space.documents.map((document) => presentDocument(document, space._id, caller)),
     applications: [...space.applications],
     consents: [...space.consents],
   });
+};
 
 export const presentActor = (by: Metadata['by'], { opening }: Caller): ActorType =>
   lazily<ActorType>({
@@ -122,12 +155,37 @@ const presentItem = (item: DossierItem, candidateId: PersonId, caller: Caller): 
     key: item.key,
     label: item.label,
     required: item.required,
+    statuses: item.statuses,
+    types: item.types,
+    maximum: item.maximum,
+    validFor: item.validFor,
+    hint: item.hint,
+    asked: item.asked,
+    state: item.state,
     documentId: item.documentId,
+    validUntil: item.validUntil,
     document: () => versionIn(item, candidateId, caller),
   });
 
-export const presentDossier = (dossier: DossierDocument, caller: Caller): DossierType => {
+const presentRequirement = (
+  one: DossierRequirement,
+  candidateId: PersonId,
+  { opening }: Caller,
+): DossierRequirementType =>
+  lazily<DossierRequirementType>({
+    asked: one.asked,
+    outcome: one.outcome,
+    level: one.level,
+    answer: () => opening.text('DossierRequirement.answer', one.answer, candidateId),
+    confirmed: one.confirmed,
+  });
+
+const staffMember = (accountId: string, caller: Caller): ActorType =>
+  presentActor({ kind: 'account', id: accountId, role: 'operator' }, caller);
+
+export const presentDossier = (dossier: DossierDocument, asking: Caller): DossierType => {
   const { candidateId } = dossier;
+  const caller = dossier.restricted ? closed(asking) : asking;
   const shown = (space: CandidateSpace | undefined): CandidateType | null =>
     space ? presentCandidate(space, caller) : null;
   return lazily<DossierType>({
@@ -144,6 +202,17 @@ export const presentDossier = (dossier: DossierDocument, caller: Caller): Dossie
     changedAt: dossier.changedAt,
     checklistVersion: dossier.checklistVersion,
     items: () => dossier.items.map((item) => presentItem(item, candidateId, caller)),
+    information: dossier.information,
+    acceptedStatuses: dossier.acceptedStatuses,
+    workerStatus: dossier.workerStatus,
+    requirements: () =>
+      dossier.requirements.map((one) => presentRequirement(one, candidateId, caller)),
+    queue: dossier.queue === 'none' ? null : dossier.queue,
+    waitingSince: dossier.waitingSince,
+    reviewer: () => (dossier.reviewerId === '' ? null : staffMember(dossier.reviewerId, caller)),
+    unread: dossier.unread,
+    restricted: dossier.restricted,
+    deletionWarning: () => caller.deletions.ofDossier(dossier),
     reason: () => caller.opening.text('Dossier.reason', dossier.reason, candidateId),
   });
 };
@@ -161,7 +230,9 @@ const presentEntry = (entry: ReviewEntry, candidateId: PersonId, caller: Caller)
     item: entry.item,
     label: entry.label,
     required: entry.required,
+    asked: entry.asked,
     state: entry.state,
+    validUntil: entry.validUntil,
     documentId: entry.documentId,
     version: entry.version,
     contentHash: entry.contentHash,
@@ -175,37 +246,15 @@ const presentEntry = (entry: ReviewEntry, candidateId: PersonId, caller: Caller)
 
 export const presentSynthesis = (
   synthesis: ReviewSynthesis,
-  caller: Caller,
+  asking: Caller,
 ): ReviewSynthesisType => {
   const { candidateId } = synthesis;
+  const caller = synthesis.restricted ? closed(asking) : asking;
   return lazily<ReviewSynthesisType>({
     applicationId: synthesis._id,
     state: synthesis.state,
     revision: synthesis.revision,
     entries: () => synthesis.entries.map((entry) => presentEntry(entry, candidateId, caller)),
     decision: () => presentVerdict(synthesis.decision, candidateId, caller),
-  });
-};
-
-export const presentTrailEntry = (entry: TrailEntry, caller: Caller): TrailEntryType => {
-  const { candidateId } = entry;
-  return lazily<TrailEntryType>({
-    eventId: entry._id,
-    event: entry.event,
-    at: entry.at,
-    by: () => presentActor(entry.by, caller),
-    documentId: entry.documentId,
-    applicationId: entry.applicationId,
-    item: entry.item,
-    version: entry.version,
-    contentHash: entry.contentHash,
-    from: entry.from,
-    to: entry.to,
-    reason: () => caller.opening.text('TrailEntry.reason', entry.reason, candidateId),
-    comment: () => caller.opening.text('TrailEntry.comment', entry.comment, candidateId),
-    command: entry.command,
-    commandId: entry.commandId,
-    causationId: entry.causationId,
-    position: entry.position,
   });
 };

@@ -41,6 +41,10 @@ export const edgeRejections = defineRejections({
     remedy: 'Ask again in a moment; everything else answers already.',
     retry: 'later',
   },
+  ExportTooLong: {
+    message: 'There are more entries than leave at once.',
+    remedy: 'Ask for a part of the time with `from` and `until`.',
+  },
   UploadUnknown: {
     message: 'There is no such upload of yours, or it is not finished, was used, or has ended.',
     remedy: 'Request an upload, send the file to its address, then try again.',
@@ -114,6 +118,11 @@ export const edgeRejections = defineRejections({
   FeedFailed: {
     message: 'The feed stopped on our side.',
     remedy: 'Subscribe again after the position in the details; nothing is left out.',
+    retry: 'later',
+  },
+  TooManyMailsAsked: {
+    message: 'Mails were asked for more often than they are sent.',
+    remedy: 'Look for the newest one, also among unwanted mails; ask again after `Retry-After`.',
     retry: 'later',
   },
   QueryTooLong: {

@@ -133,7 +133,16 @@ test('Whatever a caller of the API sends as a command has the row of the domain'
 test('What needs no sign-in is the closed list', () => {
   const open = Object.keys(operationRights).filter((name) => operationRights[name] === 'anyone');
   expect(open.sort()).toEqual([...anonymousOperations].sort());
-  expect(open.sort()).toEqual(['invitation', 'refreshSignIn', 'registerCandidate', 'signIn']);
+  expect(open.sort()).toEqual([
+    'confirmAccount',
+    'confirmAddressChange',
+    'invitation',
+    'refreshSignIn',
+    'registerCandidate',
+    'requestPasswordReset',
+    'resetPassword',
+    'signIn',
+  ]);
 });
 
 test('A role that a row does not name reaches nothing, not even its own', () => {

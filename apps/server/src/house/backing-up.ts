@@ -16,7 +16,7 @@ import { ownFolder } from '@vivier/work-state';
 
 /** Where the two parts of a backup lie: whoever has only one of them reads no name. */
 export interface BackupPlaces {
-  /** Log, files, accounts, working state. */
+  /** Log, files, mails, accounts, working state. */
   readonly data: string;
   /** The persons' keys, and what wraps them and signs. */
   readonly keys: string;
@@ -59,6 +59,7 @@ const dataOf = async (from: string, to: string): Promise<void> => {
   for (const database of ['work-state', 'log', 'documents', 'accounts'])
     await copyDatabase(join(from, `${database}.sqlite`), join(to, `${database}.sqlite`));
   await copyFolder(join(from, 'documents'), join(to, 'documents'));
+  await copyFolder(join(from, 'mail'), join(to, 'mail'));
 };
 
 const keysOf = async (from: string, to: string): Promise<void> => {

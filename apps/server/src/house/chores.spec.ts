@@ -28,6 +28,11 @@ const choring = (people: Readonly<Record<string, CandidateState>>) => {
   const ports = {
     forPerson: (_: string, work: () => Promise<unknown>) => work(),
     candidateOf: async (_: OrganisationId, personId: PersonId) => people[personId] ?? absent,
+    settleAddress: async (_: OrganisationId, personId: PersonId) => {
+      await tell('settle')(organisationId, personId);
+      if (personId === 'torn') throw new TypeError('held elsewhere');
+    },
+    onUnsettled: (error: unknown) => told.push(`unsettled: ${(error as Error).name}`),
     identity: { removeAccountsOf: tell('remove account') },
     vault: {
       destroyScope: tell('destroy'),
@@ -67,8 +72,19 @@ test('A claim of 15 minutes goes with its account where nobody registered, and s
     // The account first: a crash in between finds the claim again.
     'remove account nobody',
     'release nobody',
-    'confirm ada',
+    'settle ada',
     'confirm gone',
+  ]);
+});
+
+test('A person whose address cannot be settled keeps nobody else waiting', async () => {
+  const { run } = choring({ torn: registered(), nobody: absent });
+  expect(await run('releaseClaims')).toEqual([
+    'claims until 2026-03-02T08:45:00.000Z',
+    'settle torn',
+    'unsettled: TypeError',
+    'remove account nobody',
+    'release nobody',
   ]);
 });
 

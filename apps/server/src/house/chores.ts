@@ -4,6 +4,7 @@ import type { Identity } from '@vivier/identity';
 import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
 import type { Chore } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
+import type { SettleAddress } from './login-address.ts';
 import type { ForPerson } from './taking-turns.ts';
 
 interface Ports {
@@ -11,6 +12,9 @@ interface Ports {
   readonly identity: Identity;
   readonly files: Files;
   readonly forPerson: ForPerson;
+  readonly settleAddress: SettleAddress;
+  /** Told of a person whose address could not be settled; those of others are, all the same. */
+  readonly onUnsettled: (error: unknown) => void;
   /** Where erasure becomes final with the end of an epoch: ends it, unless it was done lately. */
   readonly endEpoch?: (() => Promise<void>) | undefined;
   readonly candidateOf: (
@@ -27,11 +31,11 @@ const CLAIM_LASTS = 15 * MINUTE;
 
 /**
  * Gives back the addresses of registrations that never came: the claim, and the account that was made
- * before the event. A claim whose registration is in the log is confirmed instead. What is being
- * registered at this moment is left alone.
+ * before the event. Somebody who is registered keeps the address that the log gives them, and no other
+ * that they were changing to when it broke off. What is being registered at this moment is left alone.
  */
 export const releaseClaims = async (
-  { vault, identity, candidateOf, forPerson }: Ports,
+  { vault, identity, candidateOf, forPerson, settleAddress, onUnsettled }: Ports,
   now: number,
 ): Promise<void> => {
   const lapsed = () => vault.claims.unconfirmed(now - CLAIM_LASTS);
@@ -42,7 +46,9 @@ export const releaseClaims = async (
       if (status === 'absent') {
         await identity.removeAccountsOf(organisationId, personId);
         await vault.claims.release(organisationId, personId);
-      } else await vault.claims.confirm(organisationId, personId);
+      } else if (status === 'registered')
+        await settleAddress(organisationId, personId).catch(onUnsettled);
+      else await vault.claims.confirm(organisationId, personId);
     });
 };
 

@@ -81,6 +81,7 @@ const happens = async (event: ReturnType<typeof registered>, projected = false):
 const following = (ports: {
   readonly open?: OpenBlobs;
   readonly onHalt?: () => void;
+  readonly onErased?: (organisationId: string, personId: string) => void;
 }): DirectoryFollower => {
   const follower = directoryFollower({
     store,
@@ -155,6 +156,17 @@ test('What happens while it follows is there for whoever waits for its position'
   expect(await follower.progress.reached(await store.head())).toBe(true);
   expect((await listed(follower))?.map(({ personId }) => personId)).toEqual([idOf(2)]);
   expect(await listed(follower, 'person 1')).toEqual([]);
+});
+
+test('GDPR 17: it tells of an erasure that it meets, so that what else is held in memory goes too', async () => {
+  const told: string[][] = [];
+  const follower = following({ onErased: (...erased) => told.push(erased) });
+  follower.begin();
+  await happens(registered(1));
+  await happens(registered(2));
+  await happens(erasedOne(1));
+  expect(await follower.progress.reached(await store.head())).toBe(true);
+  expect(told).toEqual([[organisation, idOf(1)]]);
 });
 
 test('What fails for a while is tried again, from the beginning', async () => {

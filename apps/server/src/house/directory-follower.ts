@@ -40,6 +40,8 @@ export interface DirectoryFollowerPorts {
   readonly open: OpenBlobs;
   /** Whose people are looked up when it begins; later ones come with their first person. */
   readonly organisations: () => Promise<readonly OrganisationId[]>;
+  /** Told of everybody whose erasure is met: what this process holds of them is to go at once. */
+  readonly onErased?: ((organisationId: OrganisationId, personId: PersonId) => void) | undefined;
   readonly onHalt?: (halt: Halt) => void;
   /** Between two tries of what failed for a while; default: a timer. */
   readonly wait?: Wait;
@@ -130,8 +132,11 @@ export const directoryFollower = (ports: DirectoryFollowerPorts): DirectoryFollo
       }
     }
     for (const [organisationId, theirs] of people) directoryOf(organisationId).put(theirs);
-    for (const { organisationId, personId, fullName } of changes)
-      if (!fullName) directoryOf(organisationId).remove(personId);
+    for (const { organisationId, personId, fullName } of changes) {
+      if (fullName) continue;
+      directoryOf(organisationId).remove(personId);
+      ports.onErased?.(organisationId, personId);
+    }
   };
 
   /** Takes in everybody whom the read model shows, and tells from where in the log to go on. */

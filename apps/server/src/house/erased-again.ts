@@ -1,15 +1,17 @@
-import { candidateEvents } from '@vivier/domain/events';
+import { application, applicationEvents, candidateEvents } from '@vivier/domain';
 import type { EventStore } from '@vivier/event-store';
 import type { Files } from '@vivier/files';
 import type { Identity } from '@vivier/identity';
-import { START, streamKey, type PersonId } from '@vivier/kernel';
+import { START, streamKey, type Metadata, type PersonId } from '@vivier/kernel';
 import type { Vault } from '@vivier/vault';
 
-const { type } = candidateEvents.SubjectErased;
+const personErased = `${candidateEvents.SubjectErased.type}.v`;
+const dossierForgotten = `${applicationEvents.DossierForgotten.type}.v`;
 
 /**
  * Destroys the keys of everybody whom the log calls erased, as far as these keys have not seen it yet, with
- * their accounts and files: a backup that is older than the log brings nobody back (GDPR 17).
+ * their accounts and files, and the keys of each dossier that it calls forgotten: a backup that is older
+ * than the log brings nobody and nothing back (GDPR 17).
  *
  * @returns how many erasures were looked at
  */
@@ -20,7 +22,7 @@ export const destroyErasedAgain = async ({
   files,
 }: {
   readonly store: Pick<EventStore, 'head' | 'readAll'>;
-  readonly vault: Pick<Vault, 'destroyPerson' | 'erasedUpTo' | 'noteErasedUpTo'>;
+  readonly vault: Pick<Vault, 'destroyPerson' | 'destroyScope' | 'erasedUpTo' | 'noteErasedUpTo'>;
   readonly identity: Pick<Identity, 'removeAccountsOf'>;
   readonly files: Pick<Files, 'removePerson'>;
 }): Promise<number> => {
@@ -30,15 +32,21 @@ export const destroyErasedAgain = async ({
   const after = known > head ? START : known;
   if (after === head) return 0;
   let erasures = 0;
-  const filter = { typePrefixes: [`${type}.v`] };
+  const filter = { typePrefixes: [personErased, dossierForgotten] };
   for await (const page of store.readAll({ ...(after !== START && { after }), filter }))
-    for (const { organisationId, stream } of page) {
-      // Whose it is stands in the name of the stream, whatever version of the event this is.
-      const personId = streamKey(stream) as PersonId;
+    for (const { type, organisationId, stream, metadata } of page) {
+      erasures += 1;
+      // Whose it is stands beside the event, whatever version of it this is.
+      const key = streamKey(stream);
+      if (type.startsWith(dossierForgotten)) {
+        const { personId } = JSON.parse(Buffer.from(metadata).toString()) as Metadata;
+        if (personId) await vault.destroyScope(organisationId, personId, application.scope(key));
+        continue;
+      }
+      const personId = key as PersonId;
       await vault.destroyPerson(organisationId, personId);
       await identity.removeAccountsOf(organisationId, personId);
       await files.removePerson(organisationId, personId);
-      erasures += 1;
     }
   await vault.noteErasedUpTo(head);
   return erasures;

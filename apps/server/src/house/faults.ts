@@ -1,8 +1,10 @@
 import type { RuntimePoint } from '@vivier/runtime';
+import type { ErasurePoint } from './erasing/points.ts';
 
 /** A place inside the product at which a test can stop it. */
 export type FaultPoint =
   | RuntimePoint
+  | ErasurePoint
   /** The log is about to commit, or has committed and told nobody. */
   | 'before-commit'
   | 'after-commit'

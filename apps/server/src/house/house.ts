@@ -6,6 +6,7 @@ import { type AnyDecider, type Clock, type OrganisationId, type Position } from 
 import { EventCodec } from '@vivier/kernel/sealing';
 import type { ReadStore } from '@vivier/read-store';
 import {
+  beginFromNow,
   createExecute,
   load,
   startTicker,
@@ -16,15 +17,19 @@ import {
   type Ticker,
 } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
-import type { Outbox } from '@vivier/work-state';
+import type { Outbox, WorkState } from '@vivier/work-state';
 import { isEmbedded, isShared, processRoles, type ProcessRole, type Servers } from '../config.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { candidateReader, choresOf, releaseClaims } from './chores.ts';
 import { destroyErasedAgain } from './erased-again.ts';
+import { destroyingAtOnce } from './erasing/destroying-at-once.ts';
 import { directoryFollower, type DirectoryFollower } from './directory-follower.ts';
 import { endingEpochs } from './ending-epochs.ts';
 import type { Faults } from './faults.ts';
 import { kindOf, type Log } from './log.ts';
+import { settlingAddresses, type SettleAddress } from './login-address.ts';
+import { openMailing, type Mailing, type MailSettings } from './mail/mailing.ts';
+import { SEND_MAIL } from './mail/send-mail.ts';
 import { movableClock, type MovableClock } from './movable-clock.ts';
 import { startProjecting, type Projecting } from './projecting.ts';
 import { noScheduling, startScheduling, type Scheduling } from './scheduling.ts';
@@ -52,8 +57,12 @@ export interface House extends Scheduling, Omit<Projecting, 'own' | 'stop'> {
   readonly files: Files;
   readonly execute: Execute;
   readonly outbox: Outbox;
+  /** How mails leave, and those that lie in the folder. */
+  readonly mailing: Mailing;
   /** How many deadlines are due at an instant and not sent yet, counted up to a limit. */
   readonly dueDeadlines: (now: number, limit: number) => Promise<number>;
+  /** What a saga will do with one of its instances if nothing else happens first. */
+  readonly planned: WorkState['planned'];
   /** People by name; whoever serves queries begins it. */
   readonly directory: DirectoryFollower;
   /** Does what falls due; with a clock that is set by hand, only when it is asked. */
@@ -64,6 +73,8 @@ export interface House extends Scheduling, Omit<Projecting, 'own' | 'stop'> {
   readonly forPerson: ForPerson;
   /** Gives back what registrations that never came have claimed. */
   readonly releaseClaims: () => Promise<void>;
+  /** Brings somebody's account and claim to the address of the log; in their turn. */
+  readonly settleAddress: SettleAddress;
   /** Folds one aggregate of an organisation from the log. */
   readonly load: (
     organisationId: OrganisationId,
@@ -85,6 +96,8 @@ export interface HouseOptions extends Servers {
   /** What holds the folder, told to a second process that asks for it. */
   readonly purpose: string;
   readonly log: Log;
+  /** Default: into the folder. */
+  readonly mail?: MailSettings | undefined;
   readonly clock?: Clock;
   /** Cheaper passwords, for tests. */
   readonly passwordCost?: PasswordCost;
@@ -130,6 +143,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     const store = options.instruments?.store(stores.store) ?? stores.store;
     // Before anybody is served, or anything follows the log.
     await destroyErasedAgain(stores);
+    // Before anything is appended: people are not written to about what is old.
+    await beginFromNow([SEND_MAIL], { store, outbox: workState.outbox });
 
     const door = createExecute({
       aggregates,
@@ -139,6 +154,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       codec,
       clock,
       readers: stores.readers,
+      onAppended: destroyingAtOnce(vault),
       ...faults,
     });
     const execute = options.instruments?.execute(door) ?? door;
@@ -154,16 +170,30 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     });
     opened.push(() => projecting.stop());
     const { projector } = projecting;
-    const isScheduler = roles.includes('scheduler');
-    const scheduling = isScheduler
-      ? await startScheduling({ stores, store, codec, clock, execute, log, opened, ...faults })
-      : noScheduling();
     const loadOne: House['load'] = (organisationId, aggregate, key) =>
       load(store, codec, organisationId, aggregate, key);
-    const inTurn = turns();
+    const settleAddress = settlingAddresses({ vault, identity, clock, load: loadOne });
     const forPerson = personTurns(leases);
+    const mailing = openMailing(options.mail ?? nowhere, { folder, vault });
+    opened.push(() => mailing.close());
+    const isScheduler = roles.includes('scheduler');
+    const scheduling = isScheduler
+      ? await startScheduling({
+          ...{ stores, store, codec, clock, execute, forPerson, settleAddress, log, opened },
+          ...{ mailing, load: loadOne },
+          ...faults,
+        })
+      : noScheduling();
+    const inTurn = turns();
     const endEpoch = endingEpochs(stores);
-    const tidied = { ...stores, candidateOf: candidateReader(loadOne), forPerson, endEpoch };
+    const candidateOf = candidateReader(loadOne);
+    const onUnsettled = (error: unknown): void => {
+      log.warn({ kind: kindOf(error) }, 'The address of somebody is not what the log says.');
+    };
+    const tidied = {
+      ...stores,
+      ...{ candidateOf, forPerson, settleAddress, onUnsettled, endEpoch },
+    };
     const ticker = startTicker({
       clock,
       dated: [scheduling.sagas, scheduling.effects],
@@ -184,6 +214,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       },
       organisations: async () =>
         (await identity.organisations()).map(({ organisationId }) => organisationId),
+      onErased: stores.forgetKeys,
       onHalt: (halt) => {
         log.error(halt, 'The directory stands still.');
       },
@@ -218,11 +249,15 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       rebuilder: projecting.rebuilder,
       ...scheduling,
       outbox: workState.outbox,
+      mailing,
+      planned: (saga, organisationId, instance) =>
+        workState.planned(saga, organisationId, instance),
       dueDeadlines: async (now, limit) => (await workState.due(now, limit)).length,
       directory,
       ticker,
       inTurn,
       forPerson,
+      settleAddress,
       releaseClaims: () => releaseClaims(tidied, clock.now()),
       load: loadOne,
       settled,
@@ -234,6 +269,9 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     throw failure;
   }
 };
+
+/** Of a house that nobody reaches by a link. */
+const nowhere: MailSettings = { publicUrl: () => 'http://localhost' };
 
 const unmovable = (clock: Clock): MovableClock => ({
   now: () => clock.now(),

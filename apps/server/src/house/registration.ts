@@ -1,4 +1,10 @@
-import { candidate, candidateRejections, type CandidateId } from '@vivier/domain';
+import {
+  candidate,
+  candidateRejections,
+  invitationRejections,
+  type CandidateId,
+  type Locale,
+} from '@vivier/domain';
 import { SignInRefused, type AccountId } from '@vivier/identity';
 import { isRejection, type Actor, type CommandId, type Rejection } from '@vivier/kernel';
 import { newIdOf, type Done } from '@vivier/runtime';
@@ -12,6 +18,8 @@ export interface Registration {
   readonly fullName: string;
   readonly email: string;
   readonly password: string;
+  /** The language of mails. */
+  readonly locale?: Locale;
   readonly commandId: CommandId;
 }
 
@@ -35,7 +43,7 @@ export const registerCandidate = async (
     async (id) => (await identity.organisation(id)) !== undefined,
     registration.invitation,
   );
-  if (!invited) return candidateRejections.InvitationUnknown();
+  if (!invited) return invitationRejections.InvitationUnknown();
   const address = comparableEmail(registration.email);
   return house.inTurn(`address ${invited.organisationId} ${address}`, async () => {
     for (;;) {
@@ -93,8 +101,9 @@ const tryToRegister = async (
       throw error;
     }
     faults?.at('between-claim-and-registration');
-    const { fullName } = registration;
-    const outcome = await send({ ...command, input: { invitationId, fullName, email } });
+    const { fullName, locale } = registration;
+    const input = { invitationId, fullName, email, ...(locale && { locale }) };
+    const outcome = await send({ ...command, input });
     // The effect `confirmAddress` makes the claim lasting.
     return isRejection(outcome) ? giveUp(outcome) : outcome;
   });

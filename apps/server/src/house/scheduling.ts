@@ -12,8 +12,13 @@ import {
 import { sagas } from '@vivier/sagas';
 import { effectsOf } from './effects.ts';
 import type { Faults } from './faults.ts';
+import { accountLinkToken, accountLinkUrl } from './account-links.ts';
 import { kindOf, type Log } from './log.ts';
+import type { SettleAddress } from './login-address.ts';
+import type { Mailing } from './mail/mailing.ts';
+import type { MailPorts } from './mail/what-it-says.ts';
 import type { Stores } from './stores.ts';
+import type { ForPerson } from './taking-turns.ts';
 
 export interface SchedulingPorts {
   readonly stores: Stores;
@@ -21,6 +26,10 @@ export interface SchedulingPorts {
   readonly codec: EventCodec;
   readonly clock: Clock;
   readonly execute: Execute;
+  readonly forPerson: ForPerson;
+  readonly settleAddress: SettleAddress;
+  readonly mailing: Mailing;
+  readonly load: MailPorts['load'];
   readonly log: Log;
   readonly faults?: Faults | undefined;
   /** Gets a way to stop each runner. */
@@ -33,10 +42,20 @@ export interface Scheduling {
   readonly effects: EffectRunner;
 }
 
+/** So long an effect waits for the sagas, in ms, before it lets others go first. */
+const LONGEST_WAIT_MS = 5_000;
+
+const followed = async ({ progress }: SagaRunner, store: EventStore): Promise<boolean> => {
+  const head = await store.head();
+  const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
+  for (const one of progress.values()) if (!(await one.reached(head, signal))) return false;
+  return true;
+};
+
 /** Starts the sagas and the effects. Several processes may: what they send has derived ids. */
 export const startScheduling = async (ports: SchedulingPorts): Promise<Scheduling> => {
-  const { stores, store, codec, clock, execute, log, opened } = ports;
-  const { workState } = stores;
+  const { stores, store, codec, clock, execute, mailing, log, opened } = ports;
+  const { workState, vault } = stores;
   const faults = ports.faults && { faults: ports.faults };
   const onRetry = (error: unknown): void => {
     const kind = kindOf(error);
@@ -69,7 +88,18 @@ export const startScheduling = async (ports: SchedulingPorts): Promise<Schedulin
     outbox: workState.outbox,
     codec,
     clock,
-    effects: effectsOf(stores),
+    effects: effectsOf({
+      ...stores,
+      outbox: workState.outbox,
+      execute,
+      forPerson: ports.forPerson,
+      settleAddress: ports.settleAddress,
+      sagasFollowed: () => followed(runner, store),
+      ...{ clock, load: ports.load, mailing, removeMailsOf: mailing.removeMailsOf },
+      linkOf: async (link) =>
+        accountLinkUrl(mailing.publicUrl(), link.kind, await accountLinkToken(vault, link)),
+      ...faults,
+    }),
     isShared: stores.leases !== undefined,
     onRetry,
     ...faults,

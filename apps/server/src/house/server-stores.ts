@@ -98,6 +98,9 @@ export const openServerStores = async (
     files,
     leases,
     ...(register && { readers: register }),
+    forgetKeys: (organisationId, personId) => {
+      vault.forget(organisationId, personId);
+    },
     rotateEpoch: async () => {
       await vault.rotateEpoch();
     },

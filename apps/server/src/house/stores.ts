@@ -6,7 +6,7 @@ import {
 } from '@vivier/event-store';
 import type { CipherFor, ContentHash, Files } from '@vivier/files';
 import type { EmbeddedIdentityOptions, Identity, PasswordCost } from '@vivier/identity';
-import { erased, type Clock, type Scope } from '@vivier/kernel';
+import { erased, type Clock, type OrganisationId, type PersonId, type Scope } from '@vivier/kernel';
 import type { ReadStore } from '@vivier/read-store';
 import type { Readers } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
@@ -28,6 +28,8 @@ export interface Kept {
   readonly files: Files;
   /** Where several processes share it: who does what is for one of them at a time. */
   readonly leases?: Leases;
+  /** Where other processes destroy keys too: what is held in memory of a person goes at once. */
+  readonly forgetKeys?: (organisationId: OrganisationId, personId: PersonId) => void;
   /** Where erasure becomes final only with the end of an epoch: ends it. */
   readonly rotateEpoch?: () => Promise<void>;
   /** Where several processes share it: who else reads the log. */

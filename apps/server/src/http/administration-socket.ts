@@ -11,6 +11,7 @@ import { defineRejections, isRejection, type EventId } from '@vivier/kernel';
 import { newId } from '@vivier/vault';
 import { ConfigurationMistake } from '../config.ts';
 import type { House } from '../house/house.ts';
+import { listMails, showMail } from '../house/mail/mails-shown.ts';
 import { moveClock } from '../house/move-clock.ts';
 import { rebuildTelling, type RebuildTold } from '../house/rebuilding.ts';
 import { replayDossier, type ReplayRequest } from '../house/replaying.ts';
@@ -23,6 +24,8 @@ export type AdministrationRequest =
   | ({ readonly do: 'addUser' } & NewUser)
   | { readonly do: 'moveClock'; readonly period: string }
   | { readonly do: 'listOutbox' }
+  | { readonly do: 'listMails' }
+  | { readonly do: 'showMail'; readonly mailId: string }
   | { readonly do: 'reviveTask'; readonly effect: string; readonly eventId: string }
   /** Of one projection; default: all. */
   | { readonly do: 'rebuild'; readonly projection?: string }
@@ -99,6 +102,12 @@ export const administer = async (
             ]),
           ),
         };
+      }
+      case 'listMails':
+        return { done: await listMails(house) };
+      case 'showMail': {
+        const shown = await showMail(house, request.mailId);
+        return isRejection(shown) ? shown : { done: shown };
       }
       case 'reviveTask': {
         const { effect, eventId } = request;

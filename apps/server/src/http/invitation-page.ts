@@ -1,4 +1,9 @@
-import { currentConsentText, recruitmentModule, type RecruitmentModuleState } from '@vivier/domain';
+import {
+  currentConsentText,
+  invitationOf,
+  recruitmentModule,
+  type RecruitmentModuleState,
+} from '@vivier/domain';
 import type { FastifyInstance } from 'fastify';
 import type { House } from '../house/house.ts';
 import { readInvitationToken } from '../house/invitation-links.ts';
@@ -35,12 +40,12 @@ export const invitationPage = (server: FastifyInstance, { vault, identity, load 
       ? ((await load(invited.organisationId, recruitmentModule, invited.organisationId))
           .state as RecruitmentModuleState)
       : undefined;
-    const campaign = invited && module?.invitations[invited.invitationId];
+    const led = invited && module && invitationOf(module, invited.invitationId);
     void reply
       .type('text/html; charset=utf-8')
       .header('referrer-policy', 'no-referrer')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-    if (!organisation || campaign === undefined)
+    if (!organisation || !led || 'rejected' in led)
       return reply
         .code(404)
         .send(
@@ -58,7 +63,7 @@ export const invitationPage = (server: FastifyInstance, { vault, identity, load 
 }`;
     return reply.send(
       page(
-        `${organisation.name} invites you to apply: ${campaign}`,
+        `${organisation.name} invites you to apply: ${led.campaign}`,
         `<p>Before an application is sent you will be asked to agree to this:</p>
 <blockquote lang="en">${escape(en)}</blockquote>
 <blockquote lang="fr">${escape(fr)}</blockquote>

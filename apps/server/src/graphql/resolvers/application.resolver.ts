@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, Info, Mutation, Query, Resolver } from '@nestjs/graphql';
 import {
   applicationRejections,
-  candidateRejections,
+  invitationRejections,
   type ApplicationId,
   type CommandName,
   type CommandInputs,
@@ -20,12 +20,23 @@ import { directoryFor, nameCursor } from '../by-name.ts';
 import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { dossiersByName, dossiersOfNamed } from '../dossier-lists.ts';
+import { given } from '../given.ts';
+import {
+  DeclareRequirementInput,
+  DeclareStatusInput,
+  DeselectDocumentInput,
+  WithdrawApplicationInput,
+} from '../inputs-dossier.ts';
 import { SelectDocumentInput, StartApplicationInput, SubmitApplicationInput } from '../inputs.ts';
 import { afterCursor, connectionOf, readCursor, type Cursor } from '../paging.ts';
 import { presentDossier } from '../present.ts';
 import { Refused } from '../refused.ts';
 import { DossierConnection, DossierOrderEnum, DossierType } from '../types/dossier.ts';
 import { DossierPayload } from '../types/payloads.ts';
+
+const idsOf = ({ applicationId }: { readonly applicationId: string }) => ({
+  applicationId: applicationId as ApplicationId,
+});
 
 const cursorOf = (row: DossierDocument): Cursor => [row.changedAt, row._id];
 
@@ -43,7 +54,7 @@ export class ApplicationResolver {
   ): Promise<DossierPayload> {
     const own = (id: string): Promise<boolean> => Promise.resolve(id === caller.organisationId);
     const invited = await readInvitationToken(this.house.vault, own, invitation);
-    if (!invited) throw new Refused(candidateRejections.InvitationUnknown());
+    if (!invited) throw new Refused(invitationRejections.InvitationUnknown());
     const { invitationId } = invited;
     return this.#send(caller, 'StartApplication', { invitationId }, commandId);
   }
@@ -61,6 +72,42 @@ export class ApplicationResolver {
       documentId: documentId as DocumentId,
     };
     return this.#send(caller, 'SelectDocument', input, commandId);
+  }
+
+  @Mutation(() => DossierPayload, {
+    description: 'Takes a document out of its place; it stays in the vault.',
+  })
+  deselectDocument(
+    @SignedIn() caller: Caller,
+    @Args('input') { applicationId, documentId, commandId }: DeselectDocumentInput,
+  ): Promise<DossierPayload> {
+    const input = { ...idsOf({ applicationId }), documentId: documentId as DocumentId };
+    return this.#send(caller, 'DeselectDocument', input, commandId);
+  }
+
+  @Mutation(() => DossierPayload, { description: 'The checklist follows the status.' })
+  declareStatus(
+    @SignedIn() caller: Caller,
+    @Args('input') { applicationId, status, commandId }: DeclareStatusInput,
+  ): Promise<DossierPayload> {
+    return this.#send(caller, 'DeclareStatus', { ...idsOf({ applicationId }), status }, commandId);
+  }
+
+  @Mutation(() => DossierPayload, { description: 'What is asked for, as the candidate sees it.' })
+  declareRequirement(
+    @SignedIn() caller: Caller,
+    @Args('input') { applicationId, requirement, commandId, ...said }: DeclareRequirementInput,
+  ): Promise<DossierPayload> {
+    const input = { ...idsOf({ applicationId }), requirement, ...given(said) };
+    return this.#send(caller, 'DeclareRequirement', input, commandId);
+  }
+
+  @Mutation(() => DossierPayload, { description: 'It can be begun anew later.' })
+  withdrawApplication(
+    @SignedIn() caller: Caller,
+    @Args('input') { applicationId, commandId }: WithdrawApplicationInput,
+  ): Promise<DossierPayload> {
+    return this.#send(caller, 'WithdrawApplication', idsOf({ applicationId }), commandId);
   }
 
   @Mutation(() => DossierPayload)
@@ -148,10 +195,10 @@ export class ApplicationResolver {
     caller: Caller,
     name: Name,
     input: CommandInputs[Name],
-    given: string | undefined,
+    id: string | undefined,
   ): Promise<DossierPayload> {
     const { organisationId, actor: by } = caller;
-    const commandId = commandIdOf(given);
+    const commandId = commandIdOf(id);
     const { key, position } = await this.bus.send({ name, input, organisationId, by, commandId });
     const found = await this.bus.afterwards(organisationId, dossier, key, position);
     return {

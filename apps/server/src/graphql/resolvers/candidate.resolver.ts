@@ -12,10 +12,15 @@ import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { PASSWORD_COST } from '../query-limits.ts';
 import { GrantConsentInput, RegisterCandidateInput } from '../inputs.ts';
+import { AmendOwnInformationInput } from '../inputs-dossier.ts';
 import { presentSpace } from '../present.ts';
 import { acceptedOf, Refused } from '../refused.ts';
 import { CandidateSpaceType } from '../types/candidate.ts';
-import { GrantConsentPayload, RegisterCandidatePayload } from '../types/payloads.ts';
+import {
+  CandidateSpacePayload,
+  GrantConsentPayload,
+  RegisterCandidatePayload,
+} from '../types/payloads.ts';
 
 @Resolver()
 export class CandidateResolver {
@@ -31,12 +36,42 @@ export class CandidateResolver {
   async registerCandidate(
     @Args('input') input: RegisterCandidateInput,
   ): Promise<RegisterCandidatePayload> {
-    const { invitation, fullName, email, password } = input;
+    const { invitation, fullName, email, password, locale } = input;
     const commandId = commandIdOf(input.commandId);
     const send: Execute = (envelope) => this.bus.try(envelope);
-    const registration = { invitation, fullName, email, password, commandId };
+    const registration = {
+      ...{ invitation, fullName, email, password, commandId },
+      ...(locale && { locale }),
+    };
     const { key, position } = acceptedOf(await registerCandidate(this.house, registration, send));
     return { candidateId: key, position: position ?? null, commandId };
+  }
+
+  @Mutation(() => CandidateSpacePayload, {
+    description: '*Mes infos*: sets the fields that are sent, the others stay.',
+  })
+  async amendOwnInformation(
+    @SignedIn() caller: Caller,
+    @Args('input') { information, commandId: given }: AmendOwnInformationInput,
+  ): Promise<CandidateSpacePayload> {
+    const { organisationId, actor: by, personId } = caller;
+    const commandId: CommandId = commandIdOf(given);
+    const values = Object.fromEntries(information.map(({ key, value }) => [key, value.trim()]));
+    const fields = Object.keys(values);
+    const cleared = fields.filter((field) => values[field] === '');
+    const { position } = await this.bus.send({
+      name: 'AmendOwnInformation',
+      input: { fields, cleared, values },
+      organisationId,
+      by,
+      commandId,
+    });
+    const space = await this.bus.afterwards(organisationId, candidateSpace, personId, position);
+    return {
+      candidateSpace: space ? presentSpace(space, caller) : null,
+      position: position ?? null,
+      commandId,
+    };
   }
 
   @Mutation(() => GrantConsentPayload, {

@@ -6,9 +6,11 @@ import {
   isShownToReviewers,
   type ApplicationState,
   type CandidateId,
+  type DocumentId,
 } from '@vivier/domain';
 import { MAX_FILE_BYTES, type FileId } from '@vivier/files';
-import { candidateSpace } from '@vivier/projections';
+import type { Position } from '@vivier/kernel';
+import { candidateSpace, dossier, type DossierDocument } from '@vivier/projections';
 import { commandRejections, newIdOf } from '@vivier/runtime';
 import { depositDocument } from '../../house/deposits.ts';
 import type { House } from '../../house/house.ts';
@@ -21,14 +23,24 @@ import {
   RequestDownloadInput,
   RequestUploadInput,
 } from '../inputs.ts';
+import { RemoveDocumentInput, RenameDocumentInput } from '../inputs-dossier.ts';
 import { presentDocument } from '../present.ts';
 import { PUBLIC_URL } from '../public-url.ts';
 import { acceptedOf, Refused } from '../refused.ts';
 import {
   DocumentPayload,
+  RemoveDocumentPayload,
   RequestDownloadPayload,
   RequestUploadPayload,
 } from '../types/payloads.ts';
+
+const SENT: readonly DossierDocument['state'][] = ['submitted', 'accepted', 'rejectedFinally'];
+
+/** Whether a dossier that the organisation decides, or has decided, about holds a document. */
+const holdsSent =
+  (documentId: string) =>
+  ({ state, items }: DossierDocument): boolean =>
+    SENT.includes(state) && items.some((item) => item.documentId === documentId);
 
 @Resolver()
 export class DocumentResolver {
@@ -81,6 +93,38 @@ export class DocumentResolver {
     return this.#deposit(caller, input, input.documentId);
   }
 
+  @Mutation(() => DocumentPayload, { description: 'Its newest version gets another name.' })
+  async renameDocument(
+    @SignedIn() caller: Caller,
+    @Args('input') { documentId, fileName, commandId: id }: RenameDocumentInput,
+  ): Promise<DocumentPayload> {
+    const { organisationId, actor: by } = caller;
+    const commandId = commandIdOf(id);
+    const input = { documentId: documentId as DocumentId, fileName };
+    const sent = { name: 'RenameDocument', input, organisationId, by, commandId } as const;
+    const { position } = await this.bus.send(sent);
+    return this.#payload(caller, documentId, { position, commandId });
+  }
+
+  @Mutation(() => RemoveDocumentPayload, {
+    description: 'From the vault and from what is not sent yet; its files are destroyed.',
+  })
+  async removeDocument(
+    @SignedIn() caller: Caller,
+    @Args('input') { documentId, commandId: id }: RemoveDocumentInput,
+  ): Promise<RemoveDocumentPayload> {
+    const { organisationId, personId, actor: by } = caller;
+    const commandId = commandIdOf(id);
+    const dossiers = await this.bus.find(organisationId, dossier, { candidateId: personId });
+    // What was sent is reviewed as it was sent: a removal would leave a hole in it.
+    if (dossiers.some(holdsSent(documentId)))
+      throw new Refused(candidateRejections.DocumentInUse());
+    const input = { documentId: documentId as DocumentId };
+    const sent = { name: 'RemoveDocument', input, organisationId, by, commandId } as const;
+    const { position } = await this.bus.send(sent);
+    return { documentId, position: position ?? null, commandId };
+  }
+
   @Mutation(() => RequestDownloadPayload, {
     description: 'For the owner, and for reviewers of an application that holds the document.',
   })
@@ -121,12 +165,10 @@ export class DocumentResolver {
         commandRejections.InvalidInput({ fields: { applicationId: 'must be given by reviewers' } }),
       );
     const { events, state } = await this.house.load(organisationId, application, applicationId);
-    const dossier = state as ApplicationState;
-    return isShownToReviewers(events, documentId, version) &&
-      dossier.status !== 'absent' &&
-      dossier.status !== 'forgotten'
-      ? dossier.candidateId
-      : undefined;
+    const held = state as ApplicationState;
+    if (held.status === 'absent' || held.status === 'forgotten' || held.restricted)
+      return undefined;
+    return isShownToReviewers(events, documentId, version) ? held.candidateId : undefined;
   }
 
   async #deposit(
@@ -152,10 +194,22 @@ export class DocumentResolver {
     );
     const [deposited] = events;
     const made = (deposited?.data as { readonly documentId: string }).documentId;
+    return this.#payload(caller, made, { position, commandId });
+  }
+
+  async #payload(
+    caller: Caller,
+    documentId: string,
+    {
+      position,
+      commandId,
+    }: { readonly position: Position | undefined; readonly commandId: string },
+  ): Promise<DocumentPayload> {
+    const { organisationId, personId } = caller;
     const space = await this.bus.afterwards(organisationId, candidateSpace, personId, position);
-    const document = space?.documents.find((candidate) => candidate.documentId === made);
+    const document = space?.documents.find((one) => one.documentId === documentId);
     return {
-      documentId: made,
+      documentId,
       document: document ? presentDocument(document, personId, caller) : null,
       position: position ?? null,
       commandId,

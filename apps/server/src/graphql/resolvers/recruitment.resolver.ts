@@ -1,8 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import {
-  candidateRejections,
   currentConsentText,
+  invitationOf,
+  invitationRejections,
   recruitmentModule,
   type InvitationId,
   type RecruitmentModuleState,
@@ -19,13 +20,12 @@ import { Bus, HOUSE } from '../bus.ts';
 import { SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { PUBLIC_URL } from '../public-url.ts';
-import { CreateInvitationInput, SetChecklistInput, SetLegalBasisInput } from '../inputs.ts';
+import { CreateInvitationInput, RevokeInvitationInput } from '../inputs.ts';
 import { Refused } from '../refused.ts';
 import {
   CreateInvitationPayload,
   InvitationType,
-  SetChecklistPayload,
-  SetLegalBasisPayload,
+  RevokeInvitationPayload,
 } from '../types/payloads.ts';
 
 @Resolver()
@@ -35,44 +35,6 @@ export class RecruitmentResolver {
     @Inject(PUBLIC_URL) private readonly publicUrl: () => string,
     private readonly bus: Bus,
   ) {}
-
-  @Mutation(() => SetChecklistPayload, {
-    description: 'Applications that have started keep the checklist that they started with.',
-  })
-  async setChecklist(
-    @SignedIn() { organisationId, actor }: Caller,
-    @Args('input') { items, commandId: given }: SetChecklistInput,
-  ): Promise<SetChecklistPayload> {
-    const commandId = commandIdOf(given);
-    const { position } = await this.bus.send({
-      name: 'SetChecklist',
-      input: { items: items.map(({ key, label, required }) => ({ key, label, required })) },
-      organisationId,
-      by: actor,
-      commandId,
-    });
-    const { checklist, checklistVersion } = await this.#module(organisationId);
-    return { position: position ?? null, commandId, checklistVersion, items: [...checklist] };
-  }
-
-  @Mutation(() => SetLegalBasisPayload, {
-    description: 'Whether a consent is required at submission: it is where the basis is consent.',
-  })
-  async setLegalBasis(
-    @SignedIn() { organisationId, actor }: Caller,
-    @Args('input') { legalBasis, commandId: given }: SetLegalBasisInput,
-  ): Promise<SetLegalBasisPayload> {
-    const commandId = commandIdOf(given);
-    const { position } = await this.bus.send({
-      name: 'SetLegalBasis',
-      input: { legalBasis },
-      organisationId,
-      by: actor,
-      commandId,
-    });
-    const settings = await this.#module(organisationId);
-    return { position: position ?? null, commandId, legalBasis: settings.legalBasis };
-  }
 
   @Mutation(() => CreateInvitationPayload)
   async createInvitation(
@@ -96,13 +58,34 @@ export class RecruitmentResolver {
     };
   }
 
+  @Mutation(() => RevokeInvitationPayload, {
+    description: 'The link leads nowhere from now on; who followed it keeps their account.',
+  })
+  async revokeInvitation(
+    @SignedIn() { organisationId, actor }: Caller,
+    @Args('input') { invitationId: id, commandId: given }: RevokeInvitationInput,
+  ): Promise<RevokeInvitationPayload> {
+    const commandId = commandIdOf(given);
+    const invitationId = id as InvitationId;
+    const { position } = await this.bus.send({
+      name: 'RevokeInvitation',
+      input: { invitationId },
+      organisationId,
+      by: actor,
+      commandId,
+    });
+    return { position: position ?? null, commandId, invitationId };
+  }
+
   @Query(() => InvitationType, { description: 'What an invitation link leads to.' })
   async invitation(@Args() { token }: InvitationArguments): Promise<InvitationType> {
     const { vault, identity } = this.house;
     const isKnown = async (id: OrganisationId): Promise<boolean> =>
       (await identity.organisation(id)) !== undefined;
     const invited = await readInvitationToken(vault, isKnown, token);
-    if (!invited) throw new Refused(candidateRejections.InvitationUnknown());
+    if (!invited) throw new Refused(invitationRejections.InvitationUnknown());
+    const led = invitationOf(await this.#module(invited.organisationId), invited.invitationId);
+    if ('rejected' in led) throw new Refused(led);
     return this.#invitation(invited);
   }
 
@@ -113,10 +96,10 @@ export class RecruitmentResolver {
 
   async #invitation(invited: Invited): Promise<InvitationType> {
     const { organisationId, invitationId } = invited;
-    const campaign = (await this.#module(organisationId)).invitations[invitationId];
+    const invitation = (await this.#module(organisationId)).invitations[invitationId];
     const organisation = await this.house.identity.organisation(organisationId);
-    if (campaign === undefined || !organisation)
-      throw new Refused(candidateRejections.InvitationUnknown());
+    if (!invitation || !organisation) throw new Refused(invitationRejections.InvitationUnknown());
+    const { campaign } = invitation;
     const token = await invitationToken(this.house.vault, invited);
     const { slug, name } = organisation;
     return {

@@ -7,13 +7,19 @@ import {
   type CommandName,
   type DocumentId,
 } from '@vivier/domain';
-import { documentAuditTrail, reviewSynthesis } from '@vivier/projections';
+import type { AccountId } from '@vivier/identity';
+import { reviewSynthesis } from '@vivier/projections';
 import type { House } from '../../house/house.ts';
-import { TrailArguments } from '../arguments.ts';
 import { AsOfArguments, thenOf } from '../as-of.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
+import { given } from '../given.ts';
+import {
+  AssignReviewerInput,
+  ConfirmRequirementInput,
+  UnassignReviewerInput,
+} from '../inputs-dossier.ts';
 import {
   AcceptApplicationInput,
   AcceptDocumentInput,
@@ -22,12 +28,10 @@ import {
   RejectApplicationFinallyInput,
   ReturnApplicationInput,
 } from '../inputs.ts';
-import { afterCursor, connectionOf, readCursor } from '../paging.ts';
-import { presentSynthesis, presentTrailEntry } from '../present.ts';
+import { presentSynthesis } from '../present.ts';
 import { Refused } from '../refused.ts';
 import { ReviewPayload } from '../types/payloads.ts';
 import { ReviewSynthesisType } from '../types/review.ts';
-import { TrailConnection } from '../types/trail.ts';
 
 /** The ids of a review's input, as the domain names them. */
 const idsOf = <Input extends { readonly applicationId: string }>({ applicationId }: Input) => ({
@@ -51,7 +55,9 @@ export class ReviewResolver {
     @SignedIn() caller: Caller,
     @Args('input') input: AcceptDocumentInput,
   ): Promise<ReviewPayload> {
-    return this.#send(caller, 'AcceptDocument', { ...idsOf(input), ...documentOf(input) }, input);
+    const { validUntil } = input;
+    const command = { ...idsOf(input), ...documentOf(input), ...given({ validUntil }) };
+    return this.#send(caller, 'AcceptDocument', command, input);
   }
 
   @Mutation(() => ReviewPayload)
@@ -121,30 +127,39 @@ export class ReviewResolver {
     return presentSynthesis(found, caller);
   }
 
-  @Query(() => TrailConnection, {
-    description:
-      'All that ever happened to a document, the oldest first; empty where there is none.',
+  @Mutation(() => ReviewPayload, {
+    description: 'What a candidate declared, looked into; in both directions.',
   })
-  async documentAuditTrail(
+  confirmRequirement(
     @SignedIn() caller: Caller,
-    @Args() { documentId, first, after, atLeast }: TrailArguments,
-  ): Promise<TrailConnection> {
-    const rows = await this.bus.find(
-      caller.organisationId,
-      documentAuditTrail,
-      {
-        documentId,
-        ...(after && afterCursor('position', 'after', readCursor(after))),
-      },
-      { sort: { position: 1, _id: 1 }, limit: first + 1 },
-      atLeast,
-    );
-    return connectionOf(
-      rows,
-      first,
-      (row) => [row.position, row._id],
-      (row) => presentTrailEntry(row, caller),
-    );
+    @Args('input') input: ConfirmRequirementInput,
+  ): Promise<ReviewPayload> {
+    const { requirement, confirmed, reason } = input;
+    const command = { ...idsOf(input), requirement, confirmed, ...given({ reason }) };
+    return this.#send(caller, 'ConfirmRequirement', command, input);
+  }
+
+  @Mutation(() => ReviewPayload, { description: 'Who looks after this dossier.' })
+  async assignReviewer(
+    @SignedIn() caller: Caller,
+    @Args('input') input: AssignReviewerInput,
+  ): Promise<ReviewPayload> {
+    const { reviewerId } = input;
+    const [account] = await this.house.identity.accountsByIds(caller.organisationId, [
+      reviewerId as AccountId,
+    ]);
+    const reviews = account?.role === 'operator' || account?.role === 'admin';
+    if (!reviews || account.disabledAt !== null)
+      throw new Refused(applicationRejections.ReviewerUnknown());
+    return this.#send(caller, 'AssignReviewer', { ...idsOf(input), reviewerId }, input);
+  }
+
+  @Mutation(() => ReviewPayload)
+  unassignReviewer(
+    @SignedIn() caller: Caller,
+    @Args('input') input: UnassignReviewerInput,
+  ): Promise<ReviewPayload> {
+    return this.#send(caller, 'UnassignReviewer', idsOf(input), input);
   }
 
   async #send<Name extends CommandName>(

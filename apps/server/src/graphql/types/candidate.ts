@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { DeletionWarningType } from './deletion-warning.ts';
 import { pageOf } from './page.ts';
 
 @ObjectType('DocumentVersion')
@@ -64,6 +65,9 @@ export class ApplicationSummaryType {
 
   @Field(() => String)
   state!: string;
+
+  @Field(() => Boolean, { description: 'Finally rejected and kept: open to compliance alone.' })
+  restricted!: boolean;
 }
 
 @ObjectType('Candidate', { description: 'A person, as those who may see them do.' })
@@ -76,6 +80,15 @@ export class CandidateType {
 
   @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
   email!: string | null;
+}
+
+@ObjectType('OwnInformation', { description: 'What a candidate said in *mes infos*.' })
+export class OwnInformationType {
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  value!: string | null;
 }
 
 @ObjectType('CandidateConnection')
@@ -93,6 +106,26 @@ export class CandidateSpaceType extends CandidateType {
 
   @Field(() => String, { nullable: true, description: 'ISO-8601 instant.' })
   erasedAt!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'ISO-8601 instant at which an activation link was followed.',
+  })
+  confirmedAt!: string | null;
+
+  @Field(() => Boolean, {
+    description: 'Until an application is accepted, a dossier can be completed and nothing else.',
+  })
+  limited!: boolean;
+
+  @Field(() => [OwnInformationType], { nullable: true })
+  information!: OwnInformationType[] | null;
+
+  @Field(() => DeletionWarningType, {
+    nullable: true,
+    description: 'When the account disappears by itself.',
+  })
+  deletionWarning!: DeletionWarningType | null;
 
   @Field(() => [DocumentType])
   documents!: DocumentType[];

@@ -1,7 +1,16 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { Queue } from '@vivier/projections';
+import { ActorType } from './actor.ts';
 import { CandidateType, DocumentVersionType } from './candidate.ts';
+import { DeletionWarningType } from './deletion-warning.ts';
 import { pageOf } from './page.ts';
-import { DossierStateEnum } from './review.ts';
+import { DossierStateEnum, ReviewStateEnum } from './review.ts';
+import {
+  ChecklistItemType,
+  InformationFieldType,
+  LanguageLevelEnum,
+  RequirementType,
+} from './settings.ts';
 
 export const DossierOrderEnum = { CHANGED_AT: 'CHANGED_AT', NAME: 'NAME' } as const;
 export type DossierOrderValue = keyof typeof DossierOrderEnum;
@@ -16,22 +25,66 @@ registerEnumType(DossierOrderEnum, {
   },
 });
 
-@ObjectType('DossierItem')
-export class DossierItemType {
-  @Field(() => String)
-  key!: string;
+export const QueueEnum = {
+  toReview: 'toReview',
+  waitingForCandidate: 'waitingForCandidate',
+  expired: 'expired',
+} as const satisfies { readonly [Name in Queue]: Name };
+registerEnumType(QueueEnum, {
+  name: 'Queue',
+  description: 'Where a dossier waits.',
+  valuesMap: {
+    toReview: { description: 'For a reviewer.' },
+    waitingForCandidate: { description: 'For its candidate, who completes or corrects it.' },
+    expired: { description: 'Accepted, and a verdict in it holds no more.' },
+  },
+});
 
-  @Field(() => String)
-  label!: string;
+@ObjectType('DossierItem', {
+  description: 'One document that lies in a place of the checklist, or a place where none lies.',
+})
+export class DossierItemType extends ChecklistItemType {
+  @Field(() => Boolean, { description: 'Whether the declared status asks for it.' })
+  asked!: boolean;
 
-  @Field(() => Boolean)
-  required!: boolean;
+  @Field(() => ReviewStateEnum)
+  state!: string;
 
   @Field(() => ID, { nullable: true })
   documentId!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Until when its verdict holds.' })
+  validUntil!: string | null;
+
   @Field(() => DocumentVersionType, { nullable: true, description: 'The version in the dossier.' })
   document!: DocumentVersionType | null;
+}
+
+@ObjectType('DossierRequirement', { description: 'What is asked, and what was declared about it.' })
+export class DossierRequirementType {
+  @Field(() => RequirementType)
+  asked!: RequirementType;
+
+  @Field(() => String, { nullable: true, description: '`met`, `unmet` or `answered`.' })
+  outcome!: string | null;
+
+  @Field(() => LanguageLevelEnum, { nullable: true })
+  level!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Of a question.' })
+  answer!: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'By a reviewer.' })
+  confirmed!: boolean | null;
+}
+
+@ObjectType('Unread', { description: 'Messages that a side has not read.' })
+export class UnreadType {
+  @Field(() => Int)
+  candidate!: number;
+
+  @Field(() => Int)
+  organisation!: number;
 }
 
 @ObjectType('Dossier', { description: 'One application with what lies in it.' })
@@ -65,6 +118,41 @@ export class DossierType {
 
   @Field(() => [DossierItemType])
   items!: DossierItemType[];
+
+  @Field(() => [InformationFieldType], { description: 'What *mes infos* must hold for it.' })
+  information!: readonly InformationFieldType[];
+
+  @Field(() => [String], { nullable: true, description: 'Null: no status is asked for.' })
+  acceptedStatuses!: readonly string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'As the candidate declared it.' })
+  workerStatus!: string | null;
+
+  @Field(() => [DossierRequirementType])
+  requirements!: DossierRequirementType[];
+
+  @Field(() => QueueEnum, { nullable: true, description: 'Null where nobody has to do anything.' })
+  queue!: string | null;
+
+  @Field(() => String, { description: 'ISO-8601 instant: since when it is where it is.' })
+  waitingSince!: string;
+
+  @Field(() => ActorType, { nullable: true, description: 'Who looks after it.' })
+  reviewer!: ActorType | null;
+
+  @Field(() => UnreadType)
+  unread!: UnreadType;
+
+  @Field(() => Boolean, {
+    description: 'Finally rejected and kept: words and names are open to compliance alone.',
+  })
+  restricted!: boolean;
+
+  @Field(() => DeletionWarningType, {
+    nullable: true,
+    description: 'Null where nothing of it disappears by itself.',
+  })
+  deletionWarning!: DeletionWarningType | null;
 
   @Field(() => String, { nullable: true, description: 'Of the last decision on the whole.' })
   reason!: string | null;

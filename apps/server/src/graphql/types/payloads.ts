@@ -1,23 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import type { Position } from '@vivier/kernel';
-import { PositionScalar } from '../scalars.ts';
 import { CandidateSpaceType, ConsentType, DocumentType } from './candidate.ts';
+import { Changed } from './changed.ts';
 import { DossierType } from './dossier.ts';
 import { ReviewSynthesisType } from './review.ts';
-
-@ObjectType({ isAbstract: true })
-export class Changed {
-  @Field(() => PositionScalar, {
-    nullable: true,
-    description:
-      'Where the change lies; null where nothing had to change. Hand it on as `atLeast`.',
-  })
-  position!: Position | null;
-
-  @Field(() => ID, { description: 'Send the same id again to get this answer again.' })
-  commandId!: string;
-}
 
 @ObjectType('Organisation')
 export class OrganisationType {
@@ -65,33 +51,6 @@ export class SignInPayload {
 export class SignOutPayload {
   @Field(() => Boolean)
   signedOut!: boolean;
-}
-
-@ObjectType('ChecklistItem')
-export class ChecklistItemType {
-  @Field(() => String)
-  key!: string;
-
-  @Field(() => String)
-  label!: string;
-
-  @Field(() => Boolean)
-  required!: boolean;
-}
-
-@ObjectType('SetChecklistPayload')
-export class SetChecklistPayload extends Changed {
-  @Field(() => Int)
-  checklistVersion!: number;
-
-  @Field(() => [ChecklistItemType])
-  items!: ChecklistItemType[];
-}
-
-@ObjectType('SetLegalBasisPayload')
-export class SetLegalBasisPayload extends Changed {
-  @Field(() => String)
-  legalBasis!: string;
 }
 
 @ObjectType('ConsentText')
@@ -203,6 +162,27 @@ export class ReviewPayload extends Changed {
     description: 'Null where it is not visible yet.',
   })
   reviewSynthesis!: ReviewSynthesisType | null;
+}
+
+@ObjectType('CandidateSpacePayload')
+export class CandidateSpacePayload extends Changed {
+  @Field(() => CandidateSpaceType, {
+    nullable: true,
+    description: 'Null where it is not visible yet.',
+  })
+  candidateSpace!: CandidateSpaceType | null;
+}
+
+@ObjectType('RevokeInvitationPayload')
+export class RevokeInvitationPayload extends Changed {
+  @Field(() => ID)
+  invitationId!: string;
+}
+
+@ObjectType('RemoveDocumentPayload')
+export class RemoveDocumentPayload extends Changed {
+  @Field(() => ID)
+  documentId!: string;
 }
 
 @ObjectType('OpenPersonalDataPayload', { description: 'Shown in this answer and nowhere else.' })

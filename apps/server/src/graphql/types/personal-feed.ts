@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
 import { ActorType } from './actor.ts';
-import { Changed } from './payloads.ts';
+import { Changed } from './changed.ts';
 
 @ObjectType('PersonalFeedAccess', {
   description: 'Whether an integrator’s feed has personal values, and who decided it last.',

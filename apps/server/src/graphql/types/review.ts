@@ -48,7 +48,9 @@ export class CommentType {
   comment!: string | null;
 }
 
-@ObjectType('ReviewEntry', { description: 'One place of the checklist under review.' })
+@ObjectType('ReviewEntry', {
+  description: 'One document to review, or a place of the checklist where none lies.',
+})
 export class ReviewEntryType {
   @Field(() => String, { description: 'The checklist item’s key.' })
   item!: string;
@@ -59,8 +61,14 @@ export class ReviewEntryType {
   @Field(() => Boolean)
   required!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether the declared status asks for it.' })
+  asked!: boolean;
+
   @Field(() => ReviewStateEnum)
   state!: string;
+
+  @Field(() => String, { nullable: true, description: 'Until when its verdict holds.' })
+  validUntil!: string | null;
 
   @Field(() => ID, { nullable: true })
   documentId!: string | null;

@@ -2,10 +2,27 @@ import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { PositionScalar } from '../scalars.ts';
 import { ActorType } from './actor.ts';
 import { pageOf } from './page.ts';
-import { ReviewStateEnum } from './review.ts';
+
+@ObjectType('TrailFact')
+export class TrailFactType {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: 'Text as it is, anything else as JSON.' })
+  value!: string;
+}
+
+@ObjectType('TrailWords')
+export class TrailWordsType {
+  @Field(() => String, { description: 'The field’s name.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'Text as it is, anything else as JSON.' })
+  text!: string | null;
+}
 
 @ObjectType('TrailEntry', {
-  description: 'One thing that happened to a document; kept for ever, without words once erased.',
+  description: 'One thing that happened; kept for ever, without words once erased.',
 })
 export class TrailEntryType {
   @Field(() => ID)
@@ -21,24 +38,30 @@ export class TrailEntryType {
   by!: ActorType;
 
   @Field(() => ID)
-  documentId!: string;
+  candidateId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'Null for what happened in the vault itself.' })
+  @Field(() => ID, { nullable: true, description: 'Null where it is not about one document.' })
+  documentId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Null for what happened beside any application.',
+  })
   applicationId!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The checklist item’s key.' })
   item!: string | null;
 
-  @Field(() => Int)
-  version!: number;
+  @Field(() => Int, { nullable: true })
+  version!: number | null;
 
-  @Field(() => String, { description: 'Keyed hash of that version.' })
-  contentHash!: string;
+  @Field(() => String, { nullable: true, description: 'Keyed hash of that version.' })
+  contentHash!: string | null;
 
-  @Field(() => ReviewStateEnum, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Where it stood before.' })
   from!: string | null;
 
-  @Field(() => ReviewStateEnum, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Where it stands after.' })
   to!: string | null;
 
   @Field(() => String, { nullable: true })
@@ -46,6 +69,15 @@ export class TrailEntryType {
 
   @Field(() => String, { nullable: true })
   comment!: string | null;
+
+  @Field(() => [TrailFactType], { description: 'What else is a fact of it.' })
+  facts!: TrailFactType[];
+
+  @Field(() => [TrailWordsType], {
+    nullable: true,
+    description: 'What else was said in it; texts are null where they were erased.',
+  })
+  words!: TrailWordsType[] | null;
 
   @Field(() => String, { description: 'The command that caused it, by its name.' })
   command!: string;
