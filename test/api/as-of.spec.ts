@@ -210,6 +210,7 @@ test('The command line tells the same, with every event that led there and no pe
   });
   expect(told.events.map(({ at, event }) => [at, event])).toEqual([
     [minute(0), 'CandidateRegistered'],
+    [minute(0), 'ActivationRequested'],
     [minute(1), 'ApplicationStarted'],
     [minute(2), 'DocumentAdded'],
     [minute(3), 'DocumentAdded'],

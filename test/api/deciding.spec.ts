@@ -111,7 +111,7 @@ test('R-026: a verdict on a version that its owner has replaced is refused, and 
   await house.server.house.settled();
   const { details } = await maison.olu.tries('acceptDocument', onCv);
   expect(details?.['changes']).toMatchObject([
-    { event: 'DocumentRepinned', by: { kind: 'saga', id: 'replacedDocument', role: 'system' } },
+    { event: 'DocumentRepinned', by: { kind: 'saga', id: 'changedDocument', role: 'system' } },
   ]);
   const { revision } = await dossierOf(maison.olu, applicationId);
   expect(

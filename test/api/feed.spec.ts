@@ -41,6 +41,8 @@ const logged = async (...types: readonly string[]) =>
 test('An integrator reads the past, then what happens, of its own organisation alone', async () => {
   const client = connected(ivo.client);
   const feed = reading(client);
+  // The mails that follow by themselves have left.
+  await house.server.house.settled();
   const past = await logged();
   await feed.until(past.length);
   await elsewhere.invite('Theirs');

@@ -4,12 +4,12 @@ import type { Client } from '../support/client.ts';
 import {
   CHECKLIST,
   deposit,
+  opened,
   PASSWORD,
   registered,
   sample,
   signIn,
   staffed,
-  submitted,
   upload,
   type Staff,
 } from '../support/people.ts';
@@ -35,7 +35,7 @@ const newcomer = async (name: string, invitation: string): Promise<Client> =>
 test('R-026: one commandId sent to two applications leaves its trace in both', async () => {
   const [first, second] = [await maison.invite('Mornings'), await maison.invite('Evenings')];
   const ada = await newcomer('Ada', first);
-  const one = await submitted(ada, first);
+  const one = await opened(house, maison, ada, first);
   const { applicationId: other } = await ada.do('startApplication', { invitation: second });
   await ada.do('selectDocument', { applicationId: other, item: 'cv', documentId: one.cv });
   const commandId = '0f0f0f0f-0000-4000-8000-000000000001';
@@ -100,7 +100,7 @@ test('A required place is empty until it holds a document, whatever its key is c
   });
   await mia.do('grantConsent', { textVersion: 'recruitment-1' });
   const { applicationId } = await mia.do('startApplication', { invitation });
-  await expect(mia.do('submitApplication', { applicationId })).rejects.toThrow('DocumentsMissing');
+  await expect(mia.do('submitApplication', { applicationId })).rejects.toThrow('ApplicationIncomplete');
 });
 
 test('An address whose registration broke off can be registered by a new try after 15 minutes', async () => {

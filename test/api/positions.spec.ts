@@ -1,5 +1,5 @@
 import type { Client } from '../support/client.ts';
-import { registered, staffed, type Staff } from '../support/people.ts';
+import { opened, registered, staffed, type Staff } from '../support/people.ts';
 import { running, type Running } from '../support/running.ts';
 
 let house: Running;
@@ -13,7 +13,9 @@ beforeAll(async () => {
   const invitation = await maison.invite();
   const person = { fullName: 'Ada Exemple', email: 'ada@example.org' };
   ada = (await registered(house, maison, invitation, person)).client;
-  const started = await ada.do('startApplication', { invitation });
+  await opened(house, maison, ada, invitation);
+  const second = await maison.invite('Second');
+  const started = await ada.do('startApplication', { invitation: second });
   ({ applicationId } = started);
   position = started.position ?? '';
 });

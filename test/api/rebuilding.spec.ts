@@ -42,9 +42,11 @@ test('A projection that there is not is refused with those that there are', asyn
     rejected: 'ProjectionUnknown',
     details: {
       projections: [
+        'auditTrail',
         'candidateSpace',
-        'documentAuditTrail',
         'dossier',
+        'mailLog',
+        'messages',
         'personalFeedAccess',
         'reviewSynthesis',
       ],

@@ -35,10 +35,11 @@ const once = async <Payload>(
   name: MutationName,
   input: Variables,
   other: readonly [MutationName, Variables],
+  query = mutationText(name),
 ): Promise<Payload> => {
   const commandId = randomUUID();
   const before = await head();
-  const first = await who.send<Record<string, Payload>>(mutationText(name), {
+  const first = await who.send<Record<string, Payload>>(query, {
     input: { ...input, commandId },
   });
   expect(first.errors).toEqual([]);
@@ -46,7 +47,7 @@ const once = async <Payload>(
   const after = await head();
   expect(after).toBeGreaterThan(before);
 
-  const again = await who.send(mutationText(name), {
+  const again = await who.send(query, {
     input: { ...input, commandId: commandId.toUpperCase() },
   });
   expect(again.text).toBe(first.text);
@@ -132,6 +133,7 @@ describe('The same commandId is the same command, once:', () => {
       name: MutationName,
       input: Variables,
       other: readonly [MutationName, Variables],
+      query?: string,
     ) => {
       const seen = { seenRevision };
       const payload = await once<{ revision: number }>(
@@ -139,6 +141,7 @@ describe('The same commandId is the same command, once:', () => {
         name,
         { ...input, ...(name !== 'commentOnDocument' && seen) },
         [other[0], { ...other[1], ...(other[0] !== 'commentOnDocument' && seen) }],
+        query,
       );
       seenRevision = payload.revision;
     };
@@ -156,7 +159,15 @@ describe('The same commandId is the same command, once:', () => {
       'acceptApplication',
       { applicationId, overrideReason: 'Another.' },
     ]);
-    await decided('rejectApplicationFinally', whole, ['rejectApplicationFinally', elsewise]);
+    // What becomes of the dossier then, it is erased, is told as it is by now.
+    const rejecting = `mutation Send($input: RejectApplicationFinallyInput!) {
+      rejectApplicationFinally(input: $input) { position commandId applicationId revision } }`;
+    await decided(
+      'rejectApplicationFinally',
+      whole,
+      ['rejectApplicationFinally', elsewise],
+      rejecting,
+    );
   });
 });
 

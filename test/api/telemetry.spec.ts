@@ -90,7 +90,7 @@ describe('OpenTelemetry gets', () => {
       (span) => span.spanContext().spanId === command?.parentSpanContext?.spanId,
     );
     expect(command?.attributes).toMatchObject({ 'vivier.outcome': 'done' });
-    expect(append?.attributes).toEqual({ 'vivier.events': 1 });
+    expect(append?.attributes).toEqual({ 'vivier.events': 2 });
     expect(request?.attributes).toMatchObject({
       'http.route': '/graphql',
       'http.response.status_code': 200,

@@ -202,14 +202,14 @@ describe('What an effect gave up', () => {
 test('A saga or an effect that stands still makes the program not ready, and is named', async () => {
   const halt = { position: 3 as never, message: 'Stopped by a test.', remedy: 'End the test.' };
   house.server.house.effects.progress.get('keepDocument')?.haltAt(halt);
-  house.server.house.sagas.progress.get('replacedDocument')?.haltAt(halt);
+  house.server.house.sagas.progress.get('changedDocument')?.haltAt(halt);
   const answer = await fetch(`${house.server.url}/health/ready`);
   expect([answer.status, await answer.json()]).toEqual([
     503,
     {
       status: 'halted',
       halted: [
-        { name: 'replacedDocument', ...halt },
+        { name: 'changedDocument', ...halt },
         { name: 'keepDocument', ...halt },
       ],
     },

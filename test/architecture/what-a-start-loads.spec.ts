@@ -21,6 +21,7 @@ const unneeded = [
   '@fastify/static',
   'altair-static',
   'temporal-polyfill',
+  'nodemailer',
   // Figures and traces, where nobody asks for them.
   'prom-client',
 ];

@@ -1,4 +1,4 @@
-import type { FaultPoint } from '@vivier/server';
+import type { ErasurePoint, FaultPoint } from '@vivier/server';
 import { expectSurvived } from './checking.ts';
 import { expectErased } from './erasing.ts';
 import { born, leave, lifetime, settle, type Child } from './lives.ts';
@@ -8,8 +8,8 @@ const DEATHS = isLong ? 20 : 2;
 /** Folders are changed after so many deaths, so that logs stay short enough to be folded. */
 const DEATHS_A_FOLDER = 10;
 
-/** Where the product can be stopped, and up to which passing of the place it is. */
-const points: Readonly<Record<FaultPoint, number>> = {
+/** Where anybody's work can be stopped, and up to which passing of the place it is. */
+const points: Readonly<Record<Exclude<FaultPoint, ErasurePoint>, number>> = {
   'before-commit': 60,
   'after-commit': 60,
   'after-commit-before-answer': 60,

@@ -70,7 +70,7 @@ describe('R-026, F-04: killed between a replaced document and the dossier that f
       for (const made of [DocumentRepinned, DocumentVerdictReset])
         expect(
           whereOf(events, made).map(({ by, causationId, data }) => [by, causationId, data.version]),
-        ).toEqual([[{ kind: 'saga', id: 'replacedDocument', role: 'system' }, replaced?.id, 2]]);
+        ).toEqual([[{ kind: 'saga', id: 'changedDocument', role: 'system' }, replaced?.id, 2]]);
       await expectFollowed(house, place, events);
       await expectFold(house, place);
       await house.close();

@@ -90,6 +90,7 @@ describe('A change of an event’s shape is noticed', () => {
   const first = {
     room: z.string(),
     kind: z.enum(['phone', 'visit']),
+    chairs: z.array(z.strictObject({ row: z.int(), seat: z.string().optional() })),
     guest: personal(z.string()),
   };
   const stored = (() => {
@@ -105,13 +106,22 @@ describe('A change of an event’s shape is noticed', () => {
 
   test('where there is none, nothing is said', () => {
     expect(mistakes(first)).toEqual([]);
-    const { guest, kind, room } = first;
-    expect(mistakes({ guest, kind, room })).toEqual([]);
+    const { chairs, guest, kind, room } = first;
+    expect(mistakes({ chairs, guest, kind, room })).toEqual([]);
   });
 
   test.each<[string, Record<string, Field>]>([
     ['hall is new', { ...first, hall: z.string() }],
-    ['room is gone', { kind: first.kind, guest: first.guest }],
+    ['room is gone', { kind: first.kind, chairs: first.chairs, guest: first.guest }],
+    ...[
+      { seat: z.string().optional() },
+      { row: z.string(), seat: z.string().optional() },
+      { row: z.int(), seat: z.string() },
+      { row: z.int(), seat: z.string().optional(), isTaken: z.boolean() },
+    ].map((chair): [string, Record<string, Field>] => [
+      'chairs has another schema',
+      { ...first, chairs: z.array(z.strictObject(chair)) },
+    ]),
     ['room has another schema', { ...first, room: z.string().max(3) }],
     ['room has another schema', { ...first, room: z.int() }],
     ['room has another schema', { ...first, room: personal(z.string()) }],
@@ -130,6 +140,13 @@ describe('A change of an event’s shape is noticed', () => {
     ['hall', { ...first, hall: z.string().default('main') }],
     ['host', { ...first, host: personal(z.string().optional()) }],
     ['kind', { ...first, kind: z.enum(['phone', 'visit', 'video']) }],
+    [
+      'chairs',
+      {
+        ...first,
+        chairs: z.array(first.chairs.element.extend({ isTaken: z.boolean().optional() })),
+      },
+    ],
   ])('what old events bear is only to be recorded: %s', (what, fields) => {
     expect(mistakes(fields)).toEqual([
       `TalkHeld.v1 has got ${what}: run ${COMMAND} and commit what it adds.`,

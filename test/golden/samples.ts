@@ -28,15 +28,35 @@ export interface GoldenEvent {
 
 type Schema = Readonly<Record<string, unknown>>;
 
+const propertiesOf = (schema: Schema): readonly string[] =>
+  Object.keys((schema['properties'] ?? {}));
+
+/** Of several kinds of a thing, the one of which there is most to store. */
+const richest = (kinds: readonly Schema[]): Schema =>
+  kinds.reduce((most, kind) =>
+    propertiesOf(kind).length > propertiesOf(most).length ? kind : most,
+  );
+
+/** A text for a field of this name: two letters, as of a language, where the name is none that passes. */
+const textOf = (schema: Schema, name: string): string => {
+  const text = name.toLowerCase();
+  const { pattern } = schema;
+  if (typeof pattern !== 'string' || new RegExp(pattern).test(text)) return text;
+  return text.slice(0, 2);
+};
+
 /** A value that a JSON Schema lets pass: always the same for the same place. */
 const valueOf = (schema: Schema, place: string): unknown => {
   const choices = schema['enum'] as readonly unknown[] | undefined;
   if (choices) return choices[0];
+  if ('const' in schema) return schema['const'];
+  const kinds = (schema['oneOf'] ?? schema['anyOf']) as readonly Schema[] | undefined;
+  if (kinds) return valueOf(richest(kinds), place);
   switch (schema['type']) {
     case 'string':
       if (schema['format'] === 'uuid') return derive('golden', place);
       if (schema['format'] === 'email') return 'golden@example.org';
-      return place.split('.').at(-1)?.toLowerCase();
+      return textOf(schema, place.split('.').at(-1) ?? '');
     case 'integer':
     case 'number':
       return Math.max(1, Number(schema['minimum'] ?? 1));
@@ -45,6 +65,8 @@ const valueOf = (schema: Schema, place: string): unknown => {
     case 'array':
       return [valueOf(schema['items'] as Schema, place)];
     case 'object':
+      if (!schema['properties'])
+        return { [place]: valueOf(schema['additionalProperties'] as Schema, place) };
       return Object.fromEntries(
         Object.entries(schema['properties'] as Record<string, Schema>).map(([name, inner]) => [
           name,

@@ -22,8 +22,41 @@ export const shapeOf = (type: EventFacts): EventShape => {
   );
 };
 
-/** Whether every value of the old schema passes the new one: the same, or an enum with more choices. */
-const stillFits = (old: FieldShape['schema'], now: FieldShape['schema']): boolean => {
+type Schema = FieldShape['schema'];
+
+const objectIn = (schema: Schema) => {
+  const { properties = {}, required = [], ...rest } = schema;
+  return {
+    properties: properties as Readonly<Record<string, Schema>>,
+    required: required as readonly string[],
+    rest,
+  };
+};
+
+/** Whether old objects pass: every property still fits, and none that they may lack is required. */
+const objectStillFits = (old: Schema, now: Schema): boolean => {
+  const [before, after] = [objectIn(old), objectIn(now)];
+  return (
+    isDeepStrictEqual(before.rest, after.rest) &&
+    after.required.every((name) => before.required.includes(name)) &&
+    Object.entries(before.properties).every(([name, schema]) => {
+      const { [name]: still } = after.properties;
+      return still !== undefined && stillFits(schema, still);
+    })
+  );
+};
+
+/**
+ * Whether every value of the old schema passes the new one: the same, an enum with more choices, or an
+ * object, or a list of such, that has got properties which may be absent.
+ */
+const stillFits = (old: Schema, now: Schema): boolean => {
+  if (old['type'] === 'object' && now['type'] === 'object') return objectStillFits(old, now);
+  if (old['type'] === 'array' && now['type'] === 'array') {
+    const { items: item, ...list } = old;
+    const { items: itemNow, ...listNow } = now;
+    return isDeepStrictEqual(list, listNow) && stillFits(item as Schema, itemNow as Schema);
+  }
   const { enum: before, ...rest } = old;
   const { enum: after, ...others } = now;
   if (!isDeepStrictEqual(rest, others)) return false;

@@ -54,13 +54,18 @@ const person = (name: string): Promise<Registered> =>
 test('GDPR 17: one of two dossiers is forgotten, and the other reads on', async () => {
   const ada = await person('Ada');
   const one = await submitted(ada.client, invitation);
+  await refused(one.applicationId, one.cv, 'Said in the first dossier.');
+  const { revision } = await dossierOf(maison.olu, one.applicationId);
+  const { applicationId: first } = one;
+  const acceptance = { applicationId: first, seenRevision: revision, overrideReason: 'Urgent.' };
+  await maison.olu.do('acceptApplication', acceptance);
+  await house.server.house.settled();
   const other = await ada.client.do('startApplication', {
     invitation: await maison.invite('Night shift'),
   });
   const { documentId: letter } = await deposit(ada.client, 'letter.odt');
   const place = { applicationId: other.applicationId, item: 'cv', documentId: letter };
   await ada.client.do('selectDocument', place);
-  await refused(one.applicationId, one.cv, 'Said in the first dossier.');
   await refused(other.applicationId, letter, 'Said in the second dossier.');
 
   await house.server.house.vault.destroyScope(
@@ -90,6 +95,61 @@ test('GDPR 17: one of two dossiers is forgotten, and the other reads on', async 
   const { applicationId } = one;
   const returning = { applicationId, seenRevision, reason: 'More words.' };
   expect((await maison.olu.tries('returnApplication', returning)).code).toBe('ApplicationUnknown');
+});
+
+test('R-039, X-23: finally rejected, a dossier goes alone while the person has another one', async () => {
+  const { house: opened } = house.server;
+  const eve = await person('Eve');
+  const kept = await submitted(eve.client, invitation);
+  const accepting = { applicationId: kept.applicationId, seenRevision: kept.revision };
+  await maison.olu.do('acceptApplication', { ...accepting, overrideReason: 'Known to us.' });
+  await opened.settled();
+  const nights = await maison.invite('Nights');
+  const { applicationId } = await eve.client.do('startApplication', { invitation: nights });
+  await eve.client.do('sendMessage', { applicationId, text: 'About the nights.' });
+  await eve.client.do('selectDocument', { applicationId, item: 'cv', documentId: kept.cv });
+  await eve.client.do('selectDocument', {
+    ...{ applicationId, item: 'diploma' },
+    documentId: kept.diploma,
+  });
+  await eve.client.do('submitApplication', { applicationId });
+  await maison.admin.do('setFinalRejectionPolicy', { kind: 'eraseNow' });
+  const { revision: seenRevision } = await dossierOf(maison.olu, applicationId);
+  const reason = 'No nights for Eve.';
+  await maison.olu.do('rejectApplicationFinally', { applicationId, seenRevision, reason });
+  await opened.settled();
+  await maison.admin.do('setFinalRejectionPolicy', { kind: 'archive' });
+
+  const trail = await maison.compliance.ask<{
+    auditTrail: { edges: { node: { event: string; reason: string | null } }[] };
+  }>(
+    `query Of($applicationId: ID!) { auditTrail(applicationId: $applicationId, first: 100) {
+      edges { node { event reason } } } }`,
+    { applicationId },
+  );
+  const told = trail.auditTrail.edges.map(({ node }) => node);
+  expect(told.map(({ event }) => event)).toEqual(
+    expect.arrayContaining(['ApplicationRejectedFinally', 'DossierForgotten']),
+  );
+  expect(told.every((entry) => entry.reason === null)).toBe(true);
+  const keyed = (scope: string) =>
+    opened.vault.mac(organisationId, eve.candidateId as PersonId, scope as Scope, 'spec', '');
+  await expect(keyed(`application-${applicationId}`)).rejects.toMatchObject({ name: 'KeyFenced' });
+  expect(await keyed(`application-${kept.applicationId}`)).toMatch(/^[0-9a-f]{64}$/);
+  const facts = [];
+  for await (const page of opened.store.readAll({ filter: { streamPrefixes: ['erasure-'] } }))
+    for (const { stream, type } of page) facts.push([stream, type]);
+  expect(facts).toEqual([
+    [`erasure-${applicationId}`, 'KeysDestroyed.v1'],
+    [`erasure-${applicationId}`, 'CopiesCleaned.v1'],
+  ]);
+  // The person, their files and the other dossier are as they were.
+  expect(await namesIn(maison.olu)).toContainEqual({
+    candidateId: eve.candidateId,
+    fullName: 'Eve Exemple',
+  });
+  const { url } = await eve.client.do('requestDownload', { documentId: kept.cv, version: 1 });
+  expect((await fetch(url)).status).toBe(200);
 });
 
 test('GDPR 17: a person is forgotten everywhere, and everybody else reads on', async () => {
@@ -138,25 +198,20 @@ test('GDPR 17: forgotten stays forgotten after a restart, and cannot be made kno
     fullName: 'Dee Exemple',
     email: 'dee@example.org',
   });
-  const { cv } = await submitted(dee.client, link);
+  const { cv, applicationId } = await submitted(dee.client, link);
   const organisation = await first.server.house.identity.organisationBySlug('elsewhere');
   await first.server.house.vault.destroyPerson(
     organisation?.organisationId as OrganisationId,
     dee.candidateId as PersonId,
   );
   const second = await first.again();
-  const staffInvites = async (where: Running): Promise<string> => {
-    const admin = await signIn(where, 'elsewhere', 'alix@elsewhere.example');
-    return (await admin.do('createInvitation', { campaign: 'Another' })).invitation.token;
-  };
   const olu = await signIn(second, 'elsewhere', 'olu@elsewhere.example');
   const trail = await trailOf(olu, cv);
   expect(trail.map(({ event }) => event)).toEqual(['DocumentAdded', 'DocumentSelected']);
   expect(trail[0]?.by).toMatchObject({ role: 'candidate', name: null });
   // The fence holds: no new key is made, so that nothing can be added about them.
   const self = await signIn(second, 'elsewhere', 'dee@example.org');
-  expect(
-    (await self.tries('startApplication', { invitation: await staffInvites(second) })).code,
-  ).toBe('ApplicationUnknown');
+  const message = { applicationId, text: 'Is anybody there?' };
+  expect((await self.tries('sendMessage', message)).code).toBe('ApplicationUnknown');
   await second.end();
 });

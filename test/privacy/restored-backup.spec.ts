@@ -1,15 +1,12 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { candidateEvents } from '@vivier/domain/events';
-import { streamName, type EventId, type OrganisationId, type PersonId } from '@vivier/kernel';
-import { derive } from '@vivier/runtime';
+import type { OrganisationId, PersonId, Scope } from '@vivier/kernel';
+import { erase, writeForgetting } from '../support/erased.ts';
 import { PASSWORD, registered, signIn, staffed, submitted } from '../support/people.ts';
 import { running } from '../support/running.ts';
 
-const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-
-test('GDPR 17: keys, accounts and files of an old backup bring nobody back whom the log calls erased', async () => {
+test('GDPR 17: keys, accounts and files of an old backup bring nobody and no dossier back that the log calls erased', async () => {
   const backup = await mkdtemp(join(tmpdir(), 'vivier-old-backup-'));
   const day = await running();
   const maison = await staffed(day);
@@ -21,35 +18,24 @@ test('GDPR 17: keys, accounts and files of an old backup bring nobody back whom 
     });
   const [ada, bob] = [await person('Ada'), await person('Bob')];
   await submitted(ada.client, invitation);
-  await submitted(bob.client, invitation);
+  const bobs = await submitted(bob.client, invitation);
+  const about = { documentId: bobs.cv, version: 1, reason: 'Said of Bob alone.' };
+  const seen = { applicationId: bobs.applicationId, seenRevision: bobs.revision };
+  await maison.olu.do('refuseDocument', { ...seen, ...about });
   const { folder } = day;
   await day.server.house.settled();
   await day.server.stop();
-  // All but the log: it is the newest of all.
-  const old = ['keys.sqlite', 'accounts.sqlite', 'documents.sqlite', 'documents'];
+  // All but the log, also what lists the erased: the log is the newest of all.
+  const old = ['keys.sqlite', 'erased.jsonl', 'accounts.sqlite', 'documents.sqlite', 'documents'];
   for (const name of old) await cp(join(folder, name), join(backup, name), { recursive: true });
 
-  // The event of an erasure, as the request for one will append it.
   const at = day.clock.now();
   const next = await running({ folder, at });
-  const { store, identity } = next.server.house;
+  const { identity } = next.server.house;
   const organisation = await identity.organisationBySlug(maison.slug);
   const organisationId = organisation?.organisationId as OrganisationId;
-  const candidateId = ada.candidateId as PersonId;
-  const { type, data } = candidateEvents.SubjectErased({ candidateId });
-  const id = derive('erasure', candidateId) as EventId;
-  const by = { kind: 'system', id: 'test', role: 'system' };
-  const metadata = { at: new Date(at), by, organisationId, commandId: id, causationId: id };
-  await store.append(organisationId, streamName('candidate', candidateId), 'exists', [
-    {
-      id,
-      type: `${type}.v1`,
-      contentType: 'application/json',
-      data: bytes(data),
-      metadata: bytes(metadata),
-    },
-  ]);
-  await next.server.house.settled();
+  await writeForgetting(next.server.house, organisationId, bob.candidateId, bobs.applicationId);
+  await erase(next.server.house, organisationId, ada.candidateId);
   await next.server.stop();
   for (const name of old) {
     await rm(join(folder, name), { recursive: true });
@@ -71,6 +57,14 @@ test('GDPR 17: keys, accounts and files of an old backup bring nobody back whom 
   const { vault } = later.server.house;
   expect(await vault.claims.holder(organisationId, 'ada@example.org')).toBeUndefined();
   expect(await vault.claims.holder(organisationId, 'bob@example.org')).toBe(bob.candidateId);
+  const keyed = (personId: string, scope: string) =>
+    vault.mac(organisationId, personId as PersonId, scope as Scope, 'spec', '');
+  const fenced = { name: 'KeyFenced' };
+  await expect(keyed(ada.candidateId, 'account')).rejects.toMatchObject(fenced);
+  await expect(keyed(bob.candidateId, `application-${bobs.applicationId}`)).rejects.toMatchObject(
+    fenced,
+  );
+  expect(await keyed(bob.candidateId, 'account')).toMatch(/^[0-9a-f]{64}$/);
   expect(await vault.erasedUpTo()).toBe(await later.server.house.store.head());
   await later.end();
   await rm(backup, { recursive: true });

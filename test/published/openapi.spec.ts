@@ -94,6 +94,13 @@ test('Invitation links lead to pages as it is described', async () => {
   expect((await asked('get', path, `${at}/invitations/guess`)).status).toBe(404);
 });
 
+test.each(['activation', 'password', 'address'])(
+  'A link in a mail leads to a page as it is described: %s',
+  async (page) => {
+    expect((await asked('get', '/account/{page}', `${at}/account/${page}`)).status).toBe(200);
+  },
+);
+
 test('GraphQL answers over HTTP as it is described', async () => {
   const send = (body: unknown) =>
     asked('post', '/graphql', `${at}/graphql`, {
@@ -167,6 +174,8 @@ test('Every operation that is described was asked for, with each of its answers'
     'fetchFile 503',
     'followInvitation 429',
     'followInvitation 503',
+    'followAccountLink 429',
+    'followAccountLink 503',
   ];
   const described = Object.values(openApi.paths).flatMap((path) =>
     Object.values(path).flatMap(({ operationId, responses }) =>

@@ -75,6 +75,26 @@ export interface PersonalFeed extends Changed {
   readonly access: { readonly granted: boolean; readonly reason: string | null } | null;
 }
 
+export interface Settled extends Changed {
+  readonly recruitmentModule: {
+    readonly on: boolean;
+    readonly informationVersion: number;
+    readonly requirementsVersion: number;
+    readonly acceptedStatuses: readonly string[] | null;
+    readonly incompleteDeletion: {
+      readonly deleteAfterDays: number;
+      readonly remindBeforeDays: number;
+      readonly zone: string;
+    };
+    readonly afterFinalRejection: { readonly kind: string; readonly period: string | null };
+  };
+}
+
+export interface OnThread extends Changed {
+  readonly applicationId: string;
+  readonly messageId: string | null;
+}
+
 const changed = 'position commandId';
 const version = 'version fileName mediaType size contentHash';
 export const dossierFields = `applicationId state revision items { key documentId document { ${version} } }`;
@@ -86,6 +106,8 @@ const onDossier = `${changed} applicationId dossier { ${dossierFields} }`;
 const reviewed = `${changed} applicationId revision reviewSynthesis { ${synthesisFields} }`;
 const deposited = `${changed} documentId document { versions { ${version} } }`;
 const personalFeed = `${changed} integratorId access { granted at by { role } reason }`;
+const settings = `${changed} recruitmentModule { on informationVersion requirementsVersion acceptedStatuses incompleteDeletion { deleteAfterDays remindBeforeDays zone } afterFinalRejection { kind period } }`;
+const onThread = `${changed} applicationId messageId`;
 const tokens = 'accessToken refreshToken accessTokenExpiresAt';
 
 /** Selections by mutation; each mutation takes one input, of the type that bears its name. */
@@ -95,8 +117,34 @@ export const selections = {
   signOut: 'signedOut',
   setChecklist: `${changed} checklistVersion`,
   setLegalBasis: `${changed} legalBasis`,
+  setInformationFields: settings,
+  setRequirements: settings,
+  setAcceptedStatuses: settings,
+  setIncompleteDeletion: settings,
+  setFinalRejectionPolicy: settings,
+  switchRecruitmentModuleOn: settings,
+  switchRecruitmentModuleOff: settings,
+  revokeInvitation: `${changed} invitationId`,
+  renameDocument: deposited,
+  removeDocument: `${changed} documentId`,
+  amendOwnInformation: `${changed} candidateSpace { ${spaceFields} information { key value } }`,
+  deselectDocument: onDossier,
+  declareStatus: onDossier,
+  declareRequirement: onDossier,
+  withdrawApplication: onDossier,
+  sendMessage: onThread,
+  markMessagesRead: onThread,
+  confirmRequirement: reviewed,
+  assignReviewer: reviewed,
+  unassignReviewer: reviewed,
   createInvitation: `${changed} invitation { invitationId campaign token link consentText { version } }`,
   registerCandidate: `${changed} candidateId`,
+  requestActivation: changed,
+  confirmAccount: changed,
+  requestPasswordReset: 'commandId',
+  resetPassword: changed,
+  requestAddressChange: changed,
+  confirmAddressChange: changed,
   grantConsent: `${changed} consent { consentId textVersion channel at }`,
   startApplication: onDossier,
   requestUpload: 'uploadId url expiresAt maximumBytes',
@@ -111,6 +159,7 @@ export const selections = {
   acceptApplication: reviewed,
   returnApplication: reviewed,
   rejectApplicationFinally: reviewed,
+  setMessageTemplate: `${changed} template { kind locale templateVersion subject body variables }`,
   openPersonalData: `${changed} candidateId fullName email`,
   grantPersonalFeed: personalFeed,
   withdrawPersonalFeed: personalFeed,
@@ -133,7 +182,36 @@ export interface Payloads {
       readonly consentText: { readonly version: string };
     };
   };
+  setInformationFields: Settled;
+  setRequirements: Settled;
+  setAcceptedStatuses: Settled;
+  setIncompleteDeletion: Settled;
+  setFinalRejectionPolicy: Settled;
+  switchRecruitmentModuleOn: Settled;
+  switchRecruitmentModuleOff: Settled;
+  revokeInvitation: Changed & { readonly invitationId: string };
+  renameDocument: Deposited;
+  removeDocument: Changed & { readonly documentId: string };
+  amendOwnInformation: Changed & {
+    readonly candidateSpace:
+      (Space & { readonly information: readonly { key: string; value: string | null }[] }) | null;
+  };
+  deselectDocument: OnDossier;
+  declareStatus: OnDossier;
+  declareRequirement: OnDossier;
+  withdrawApplication: OnDossier;
+  sendMessage: OnThread;
+  markMessagesRead: OnThread;
+  confirmRequirement: Reviewed;
+  assignReviewer: Reviewed;
+  unassignReviewer: Reviewed;
   registerCandidate: Changed & { readonly candidateId: string };
+  requestActivation: Changed;
+  confirmAccount: Changed;
+  requestPasswordReset: { readonly commandId: string };
+  resetPassword: Changed;
+  requestAddressChange: Changed;
+  confirmAddressChange: Changed;
   grantConsent: Changed & {
     readonly consent: { readonly consentId: string; readonly at: string } | null;
   };
@@ -150,6 +228,16 @@ export interface Payloads {
   acceptApplication: Reviewed;
   returnApplication: Reviewed;
   rejectApplicationFinally: Reviewed;
+  setMessageTemplate: Changed & {
+    readonly template: {
+      readonly kind: string;
+      readonly locale: string;
+      readonly templateVersion: number;
+      readonly subject: string;
+      readonly body: string;
+      readonly variables: readonly string[];
+    };
+  };
   openPersonalData: Changed & {
     readonly candidateId: string;
     readonly fullName: string | null;

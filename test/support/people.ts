@@ -152,3 +152,23 @@ export const submitted = async (
   const { dossier } = await candidate.do('submitApplication', { applicationId });
   return { applicationId, cv, diploma, revision: dossier?.revision ?? -1 };
 };
+
+/**
+ * Completes and accepts the dossier of the campaign that somebody registered in: until then their space
+ * is limited, and no other campaign is open to them (R-024).
+ */
+export const opened = async (
+  { server }: Pick<Running, 'server'>,
+  { admin }: Pick<Staff, 'admin'>,
+  candidate: Client,
+  invitation: string,
+): ReturnType<typeof submitted> => {
+  const dossier = await submitted(candidate, invitation);
+  const { revision } = await admin.do('acceptApplication', {
+    applicationId: dossier.applicationId,
+    seenRevision: dossier.revision,
+    overrideReason: 'Seen on paper.',
+  });
+  await server.house.settled();
+  return { ...dossier, revision };
+};

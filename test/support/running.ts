@@ -39,6 +39,8 @@ export const running = async (
     /** Default: any number. A suite sends more in a second than people do. */
     readonly requestsPerSecond?: number;
     readonly trustProxy?: string;
+    /** Default: mails lie in the folder. */
+    readonly smtpUrl?: string;
     readonly metricsPort?: number;
     readonly tracesUrl?: StartOptions['tracesUrl'];
     readonly feedLimits?: StartOptions['feedLimits'];
@@ -60,6 +62,9 @@ export const running = async (
     }),
     demo: options.demo ?? false,
     requestsPerSecond: options.requestsPerSecond ?? 0,
+    ...(options.smtpUrl !== undefined && {
+      ...{ smtpUrl: options.smtpUrl, mailFrom: 'jobs@maison.example' },
+    }),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.patience !== undefined && { patience: options.patience }),
     ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
@@ -74,7 +79,8 @@ export const running = async (
     anybody: new Client(server.url),
     again: async () => {
       await server.stop();
-      return running({ folder, at: clock.now() });
+      const { smtpUrl } = options;
+      return running({ folder, at: clock.now(), ...(smtpUrl !== undefined && { smtpUrl }) });
     },
     end: async () => {
       await server.stop();

@@ -1,6 +1,8 @@
 import {
   buildClientSchema,
   getIntrospectionQuery,
+  getNamedType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -61,17 +63,18 @@ export const operationsOf = (
 ): readonly Operation[] =>
   (['query', 'mutation', 'subscription'] as const).flatMap((kind) => {
     const type = schema.getRootType(kind as OperationTypeNode);
-    return Object.values(type?.getFields() ?? {}).map(({ name, args }) => {
+    return Object.values(type?.getFields() ?? {}).map(({ name, args, type: answer }) => {
       const needed = args.filter(isRequiredArgument);
       const declared = needed.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
       const passed = needed.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
       const variables = Object.fromEntries(
         needed.map((arg) => [arg.name, sampleOf(arg.name, arg.type, given)]),
       );
+      const selection = isCompositeType(getNamedType(answer)) ? ' { __typename }' : '';
       const query =
         needed.length > 0
-          ? `${kind} Op(${declared}) { ${name}(${passed}) { __typename } }`
-          : `${kind} Op { ${name} { __typename } }`;
+          ? `${kind} Op(${declared}) { ${name}(${passed})${selection} }`
+          : `${kind} Op { ${name}${selection} }`;
       return { name, query, variables };
     });
   });

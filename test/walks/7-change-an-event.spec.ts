@@ -170,7 +170,10 @@ test('An earlier version of the program registers a candidate under two names', 
   const names = { firstName: 'Ada', lastName: 'Lovelace' };
   const input = { invitationId, ...names, email: 'ada@example.org' };
   ada = (await send('RegisterCandidate', input, visitor(invitationId, 'ada'))).key;
-  expect(await typesOf(`candidate-${ada}`)).toEqual(['CandidateRegistered.v1']);
+  expect(await typesOf(`candidate-${ada}`)).toEqual([
+    'CandidateRegistered.v1',
+    'ActivationRequested.v1',
+  ]);
 });
 
 test('The version after the change reads one name from it, which nobody has read on the way', async () => {
@@ -180,7 +183,10 @@ test('The version after the change reads one name from it, which nobody has read
 
   const input = { invitationId, fullName: 'Bob Martin', email: 'bob@example.org' };
   bob = (await send('RegisterCandidate', input, visitor(invitationId, 'bob'))).key;
-  expect(await typesOf(`candidate-${bob}`)).toEqual(['CandidateRegistered.v2']);
+  expect(await typesOf(`candidate-${bob}`)).toEqual([
+    'CandidateRegistered.v2',
+    'ActivationRequested.v1',
+  ]);
   await caughtUp();
   expect(await nameOf(bob)).toBe('Bob Martin');
 });
@@ -198,7 +204,11 @@ test('Old streams are gone on with, and what lies in them is never written again
     contentHash: 'hash',
   };
   await send('AddDocument', document, candidate);
-  expect(await typesOf(`candidate-${ada}`)).toEqual(['CandidateRegistered.v1', 'DocumentAdded.v1']);
+  expect(await typesOf(`candidate-${ada}`)).toEqual([
+    'CandidateRegistered.v1',
+    'ActivationRequested.v1',
+    'DocumentAdded.v1',
+  ]);
   const [after] = (await store.readStream(organisationId, `candidate-${ada}` as StreamName)) ?? [];
   expect(after).toEqual(before);
 });
@@ -237,7 +247,7 @@ test('The earlier version, started again, changes nothing of what it cannot read
   expect(await progress?.reached(head)).toBe(false);
   await started.stop();
   expect(progress?.halt).toMatchObject({
-    position: 2,
+    position: 3,
     message: expect.stringContaining('CandidateRegistered.v2') as string,
     remedy: expect.stringContaining('Start the version of the program that wrote it') as string,
   });

@@ -81,7 +81,7 @@ test('Killed after a document was replaced, and again after the dossier followed
     'DocumentAccepted',
   ]);
   const [replaced, repinned] = trail.slice(3);
-  const bySaga = { at: '2026-03-04T11:00:00.000Z', version: 2, by: 'replacedDocument' };
+  const bySaga = { at: '2026-03-04T11:00:00.000Z', version: 2, by: 'changedDocument' };
   expect(trail.slice(3).map(told)).toEqual([
     {
       event: 'DocumentReplaced',

@@ -177,7 +177,7 @@ test('R-022 to R-031: from the invitation to the verdict, every step visible for
   const is = { ...was, version: 2, contentHash: newHash };
   const bySaga = {
     at: minutes(20),
-    by: 'system replacedDocument',
+    by: 'system changedDocument',
     command: 'RepinDocument',
     commandId: trail[4]?.commandId,
     causationId: trail[3]?.eventId,

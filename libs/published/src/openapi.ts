@@ -52,7 +52,7 @@ export const openApi: OpenApi = {
     title: 'Vivier',
     version: '0.1.0',
     description:
-      'Files, health and invitation links. Everything else, signing in included, is GraphQL: ' +
+      'Files, health and where links lead. Everything else, signing in included, is GraphQL: ' +
       'see schema.graphql for its operations and refusals.json for its refusal codes.',
   },
   paths: {
@@ -154,6 +154,24 @@ export const openApi: OpenApi = {
           '404': html('A page that says that the link is not valid.'),
           ...busy,
         },
+      },
+    },
+    '/account/{page}': {
+      get: {
+        operationId: 'followAccountLink',
+        summary:
+          'The page behind a link in a mail; the link’s token stays behind `#`, in the browser.',
+        security: [],
+        parameters: [
+          {
+            name: 'page',
+            in: 'path',
+            required: true,
+            description: 'What the link is for.',
+            schema: { enum: ['activation', 'password', 'address'] },
+          },
+        ],
+        responses: { '200': html('A page for people, in French or English.'), ...busy },
       },
     },
     '/health/live': {

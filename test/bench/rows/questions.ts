@@ -8,7 +8,7 @@ import {
 import { unpackDocument, type PackedDocument } from '@vivier/kernel/sealing';
 import {
   candidateSpace,
-  documentAuditTrail,
+  auditTrail,
   dossier,
   reviewSynthesis,
   type CandidateSpace,
@@ -98,7 +98,7 @@ export const askEverything = async (
     askDossier(asked, organisationId, decided),
     find<ReviewSynthesis>(asked, organisationId, reviewSynthesis, { _id: applicationId }, atLeast),
     find<CandidateSpace>(asked, organisationId, candidateSpace, { _id: candidateId }, atLeast),
-    find<TrailEntry>(asked, organisationId, documentAuditTrail, { candidateId }, atLeast),
+    find<TrailEntry>(asked, organisationId, auditTrail, { candidateId }, atLeast),
   ]);
   requireShown('review', synthesis, decided);
   if (!space?.applications.some((one) => one.applicationId === applicationId))
@@ -109,7 +109,7 @@ export const askEverything = async (
 /** The read models that {@link askEverything} asks. */
 export const askedProjections: readonly Pick<Projection, 'name'>[] = [
   candidateSpace,
-  documentAuditTrail,
+  auditTrail,
   dossier,
   reviewSynthesis,
 ];

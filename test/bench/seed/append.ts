@@ -21,15 +21,17 @@ const encoder = new TextEncoder();
  * Appends a past as the command side would have: sealed by the vault, encoded by the codec, with whole
  * metadata. Only the commands themselves are left out, since a seed is not what is measured.
  *
+ * @param options.from where the numbers begin that the events' ids come from: another one for a second seed
  * @returns how many events there are now that were not there before
  */
 export const appendPast = async (
   { store, vault, codec }: Parts,
   organisationId: OrganisationId,
   past: Iterable<Past>,
+  { from = 0 }: { readonly from?: number } = {},
 ): Promise<number> => {
   const revisions = new Map<StreamName, number>();
-  let number = 0;
+  let number = from;
 
   const appendTurn = async (turn: readonly Past[]): Promise<void> => {
     const first = number;
@@ -84,5 +86,5 @@ export const appendPast = async (
     if (turn.length === TURN) await appendTurn(turn.splice(0));
   }
   if (turn.length > 0) await appendTurn(turn);
-  return number;
+  return number - from;
 };

@@ -46,7 +46,7 @@ const documentOf = (dossier: number, item: string) => ({
   contentHash: uuid('content', personOf(dossier), item).replaceAll('-', '').repeat(2),
 });
 
-const registration = (dossier: number): Past[] => {
+export const registration = (dossier: number): Past[] => {
   const personId = candidateIdOf(dossier);
   const invitationId = uuid('invitation', 0) as InvitationId;
   const place = {
