@@ -1,4 +1,5 @@
 import type { OrganisationId, StreamName } from '@vivier/kernel';
+import { candidateSpace } from '@vivier/projections';
 import { derive } from '@vivier/runtime';
 import { registered, sample, staffed, upload } from '../support/people.ts';
 import { running } from '../support/running.ts';
@@ -48,7 +49,7 @@ test('A server that meets what only a newer program reads names it, and the rest
   expect(ready.status).toBe(503);
   const { halted } = (await ready.json()) as { halted: readonly object[] };
   expect(halted).toContainEqual({
-    name: 'candidateSpace_1',
+    name: `candidateSpace_${candidateSpace.version}`,
     position,
     message:
       'The log holds CandidatePromoted.v1, which this program does not know: start a newer one.',

@@ -1,3 +1,4 @@
+import { dossier } from '@vivier/projections';
 import type { Client } from '../support/client.ts';
 import { opened, registered, staffed, type Staff } from '../support/people.ts';
 import { running, type Running } from '../support/running.ts';
@@ -98,7 +99,7 @@ test('What stands still says so: queries may be repeated, changes are kept, read
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({
     status: 'halted',
-    halted: expect.arrayContaining([{ name: 'dossier_1', ...halt }]) as unknown,
+    halted: expect.arrayContaining([{ name: `dossier_${dossier.version}`, ...halt }]) as unknown,
   });
   expect((await fetch(`${house.server.url}/health/live`)).status).toBe(200);
 });

@@ -159,13 +159,13 @@ describe('The same commandId is the same command, once:', () => {
       'acceptApplication',
       { applicationId, overrideReason: 'Another.' },
     ]);
-    // What becomes of the dossier then, it is erased, is told as it is by now.
+    // The dossier that it shows is erased by now, and with it what its input was compared by.
     const rejecting = `mutation Send($input: RejectApplicationFinallyInput!) {
       rejectApplicationFinally(input: $input) { position commandId applicationId revision } }`;
     await decided(
       'rejectApplicationFinally',
       whole,
-      ['rejectApplicationFinally', elsewise],
+      ['returnApplication', elsewise],
       rejecting,
     );
   });

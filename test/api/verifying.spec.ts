@@ -16,6 +16,8 @@ beforeAll(async () => {
   const maison = await staffed(house);
   const person = { fullName: 'Ada Exemple', email: 'ada@example.org' };
   await registered(house, maison, await maison.invite(), person);
+  // The mails that follow by themselves have left.
+  await house.server.house.settled();
   events = (await house.server.house.store.head()) + 1;
 });
 afterAll(async () => {

@@ -20,8 +20,9 @@ const unneeded = [
   // What one command, one page or one kind of question needs.
   '@fastify/static',
   'altair-static',
-  'temporal-polyfill',
   'nodemailer',
+  'liquidjs',
+  'csv-stringify',
   // Figures and traces, where nobody asks for them.
   'prom-client',
 ];

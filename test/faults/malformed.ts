@@ -1,5 +1,5 @@
 import type { Chance } from './chance.ts';
-import { mutationText, type MutationName } from '../support/operations.ts';
+import { mutationText } from '../support/operations.ts';
 import {
   CANARY,
   documentPieces,
@@ -60,15 +60,22 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
               ]),
             ),
     ])();
+  const parts: Readonly<Record<string, () => object>> = {
+    items: () => ({ label: text(), required: once(2) }),
+    fields: () => ({ label: text(), mandatory: once(2), justification: text() }),
+    requirements: () => ({ label: text(), mandatory: once(2), kind: one(['claim', 'language']) }),
+    information: () => ({ value: text() }),
+  };
   /** What a field would take, or nearly so. */
   const fitting = (field: string): unknown => {
     if (once(8)) return value();
-    if (field === 'version' || field === 'seenRevision') return below(5);
-    if (field === 'items')
+    if (['version', 'seenRevision'].includes(field) || /Days$/.test(field)) return below(5);
+    if (field === 'claim' || field === 'confirmed') return once(2);
+    if (field === 'statuses') return Array.from({ length: below(4) }, text);
+    if (field in parts)
       return Array.from({ length: below(4) }, () => ({
         key: one(['cv', 'a-b', text()]),
-        label: text(),
-        required: once(2),
+        ...parts[field]?.(),
       }));
     if (/Id$/.test(field)) return one([...known.ids, text()]);
     return one([
@@ -83,9 +90,9 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
       text(),
     ]);
   };
-  const input = (name: MutationName): Record<string, unknown> =>
+  const input = (name: keyof typeof inputs): Record<string, unknown> =>
     Object.fromEntries(
-      (inputs[name] ?? []).flatMap((field) => (once(15) ? [] : [[field, fitting(field)]])),
+      inputs[name].flatMap((field) => (once(15) ? [] : [[field, fitting(field)]])),
     );
   const operation = (): { readonly query: string; readonly variables: object } => {
     if (once(3))
@@ -93,7 +100,7 @@ export const malformedOf = (chance: Chance, known: Known): (() => Malformed) => 
         query: one(queries),
         variables: { first: one([1, 20, 101, value()]), after: value(), id: one(known.ids) },
       };
-    const name = one(Object.keys(inputs) as MutationName[]);
+    const name = one(Object.keys(inputs) as (keyof typeof inputs)[]);
     return { query: mutationText(name), variables: { input: once(10) ? value() : input(name) } };
   };
   const headers = (): Record<string, string> => ({

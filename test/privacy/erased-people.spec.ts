@@ -159,6 +159,14 @@ const plansFor = ({ ids: { candidateId } }: Person): readonly unknown[] =>
     'SELECT effect FROM tasks WHERE person = ?',
   ].flatMap((query) => rowsOf('work-state.sqlite', query, candidateId));
 
+/** Files and uploads of somebody, named or not, finished or not. */
+const uploadsOf = ({ ids: { candidateId } }: Pick<Person, 'ids'>): readonly string[] =>
+  rowsOf(
+    'documents.sqlite',
+    'SELECT upload_id AS id FROM upload WHERE person_id = ?',
+    candidateId,
+  ).map(({ id }) => id as string);
+
 /** The bytes that keep somebody's keys and address, and some of each of their sealed files. */
 const bytesOf = async (folder: string, { ids }: Person): Promise<readonly Buffer[]> => {
   const of = (table: string) => `SELECT slot FROM ${table} WHERE person = ?1`;
@@ -167,11 +175,7 @@ const bytesOf = async (folder: string, { ids }: Person): Promise<readonly Buffer
     `SELECT hex(bytes) AS hex FROM slots WHERE id IN (${of('keys')} UNION ${of('claims')})`,
     ids.candidateId,
   ).map(({ hex }) => Buffer.from(hex as string, 'hex'));
-  const uploads = rowsOf(
-    'documents.sqlite',
-    'SELECT upload_id AS id FROM upload WHERE person_id = ?1',
-    ids.candidateId,
-  ).map(({ id }) => id as string);
+  const uploads = uploadsOf({ ids });
   const sealed = (await filesIn(join(folder, 'documents'))).filter(({ name }) =>
     uploads.some((id) => name.includes(id)),
   );
@@ -301,7 +305,9 @@ onAFolder(
       expect(files.length).toBeGreaterThan(8);
       expect(await whereIn(folder, bytes)).toEqual([]);
       expect(gone.flatMap(plansFor)).toEqual([]);
+      expect(gone.flatMap(uploadsOf)).toEqual([]);
       expect(stay.every((person) => plansFor(person).length > 0)).toBe(true);
+      expect(stay.map((person) => uploadsOf(person).length)).toEqual([5, 5, 5, 5, 5]);
       for (const person of gone) {
         expect(JSON.stringify(await readAll(staff, person))).not.toContain(person.mark);
         const { email } = person;

@@ -14,6 +14,8 @@ export const times = (count: number, one: (n: number) => string): string =>
 const nested = (count: number, before: string, inside: string, after: string): string =>
   before.repeat(count) + inside + after.repeat(count);
 
+/** The id of nothing that there is. */
+export const NOBODY = '00000000-0000-4000-8000-000000000000';
 const row = 'dossiers { edges { node { applicationId } } }';
 /** All that a row of the list of dossiers shows. */
 export const FULL_ROW =
@@ -66,10 +68,31 @@ export const hostileQueries = (): readonly Hostile[] => {
       { code: 'QueryTooCostly' },
     );
     add(
+      `${first} full rows of a queue`,
+      `{ queue(queue: toReview, first: ${first}) { edges { node { ${FULL_ROW} startedAt submittedAt } } } }`,
+      { code: 'QueryTooCostly' },
+    );
+    add(
+      `${first} entries of a trail, ten times`,
+      `{ ${times(10, (n) => `a${n}: auditTrail(candidateId: "${NOBODY}", first: ${first}) { edges { node { event reason facts { name value } words { name text } by { name } } } }`)} }`,
+      { code: 'QueryTooCostly' },
+    );
+    add(
+      `${first} messages, ten times`,
+      `{ ${times(10, (n) => `a${n}: messages(applicationId: "${NOBODY}", first: ${first}) { edges { node { text by { name } } } }`)} }`,
+      { code: 'QueryTooCostly' },
+    );
+    add(
       `${first} rows five times`,
       `{ ${times(5, (n) => `a${n}: dossiers(first: ${first}) { edges { node { applicationId campaign state revision startedAt submittedAt } } }`)} }`,
     );
   }
+  for (const count of [2, 10])
+    add(
+      `${count} exports`,
+      `{ ${times(count, (n) => `a${n}: auditTrailExport(candidateId: "${NOBODY}", format: CSV)`)} }`,
+      { code: 'QueryTooCostly' },
+    );
   for (const first of [101, 1_000, 2_147_483_647, -1, 0])
     add(`a page of ${first}`, `{ dossiers(first: ${first}) { edges { node { applicationId } } } }`);
   for (const n of ['1e9', '"100"', '[100]', '{}', 'null', 'true', '99999999999999999999'])

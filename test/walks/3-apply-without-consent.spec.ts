@@ -30,7 +30,7 @@ test('R-115: without consent nothing is sent, both gaps are told at once, and no
 
   await agree(ada);
   expect(await ada.tries('submitApplication', { applicationId })).toMatchObject({
-    code: 'DocumentsMissing',
+    code: 'ApplicationIncomplete',
     details: { missingItems: ['diploma'] },
   });
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock, documentsOf } from '@vivier/runtime';
 import { START } from '@vivier/kernel';
-import { projections } from '@vivier/projections';
+import { auditTrail, projections } from '@vivier/projections';
 import { openEmbeddedReadStore } from '@vivier/read-store';
 import { DEMO_PASSWORD, openHouse, silentLog } from '@vivier/server';
 import { makeSeeded } from '../bench/seed/folder.ts';
@@ -61,6 +61,10 @@ const heard = async (
     if (wanted(line)) return line;
   throw new Error('It ended without saying so.');
 };
+
+/** The collection that a projection answers from until it is rebuilt. */
+const firstOf = ({ name, version }: { readonly name: string; readonly version: number }): string =>
+  `${name}_${version}`;
 
 /** Every read document of the folder's organisations, by projection, as it is stored. */
 const documentsIn = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
@@ -153,16 +157,16 @@ test(
     expect(complaint).toContain('The server stopped before it answered.');
 
     const { current, all, positions } = await collectionsIn();
-    expect(current).toEqual(projections.map(({ name }) => `${name}_1`));
-    expect(all).toEqual(projections.flatMap(({ name }) => [`${name}_1`, `${name}_1_2`]).toSorted());
+    expect(current).toEqual(projections.map(firstOf));
+    expect(all).toEqual(projections.flatMap((one) => [firstOf(one), `${firstOf(one)}_2`]).toSorted());
     // Many of the new documents are not there, and some are, where there was more than is written at once.
-    const half = positions['auditTrail_1_2'];
+    const half = positions[`${firstOf(auditTrail)}_2`];
     expect(half).toBeGreaterThanOrEqual(onServers ? START : 5_000);
-    expect(half).toBeLessThan(positions['auditTrail_1'] ?? 0);
+    expect(half).toBeLessThan(positions[firstOf(auditTrail)] ?? 0);
     documents = await documentsIn();
     expect(documents['dossier']).toHaveLength(DOSSIERS + 1);
     // The next start has put away what was half-built.
-    expect((await collectionsIn()).all).toEqual(projections.map(({ name }) => `${name}_1`).sort());
+    expect((await collectionsIn()).all).toEqual(projections.map(firstOf).sort());
   },
   PATIENCE,
 );
@@ -175,7 +179,7 @@ test(
     for (const { name } of projections)
       expect(output).toMatch(new RegExp(`^${name}: [\\d,]+ events \\(100 %`, 'm'));
     const { current, all } = await collectionsIn();
-    expect(current).toEqual(projections.map(({ name }) => `${name}_1_2`));
+    expect(current).toEqual(projections.map((one) => `${firstOf(one)}_2`));
     expect(all).toEqual([...current].sort());
     expect(await documentsIn()).toEqual(documents);
   },
@@ -209,7 +213,7 @@ test(
     server.kill('SIGTERM');
     expect(await gone).toEqual([0, null]);
     expect((await collectionsIn()).current).toEqual(
-      projections.map(({ name }) => (name === 'dossier' ? 'dossier_1_3' : `${name}_1_2`)),
+      projections.map((one) => `${firstOf(one)}_${one.name === 'dossier' ? 3 : 2}`),
     );
     expect(await documentsIn()).toEqual(documents);
   },

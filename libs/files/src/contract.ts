@@ -423,7 +423,9 @@ export const filesContract = (
         const second = await upload(newUpload({ ...first, uploadId: randomUUID() as FileId }));
         const other = await upload(newUpload({ organisationId: first.organisationId }));
         await files.keep(first.organisationId, first.uploadId);
-        await files.removePerson(first.organisationId, first.personId);
+        const owner = [first.organisationId, first.personId] as const;
+        expect(await files.removePerson(...owner)).toBe(2);
+        expect(await files.removePerson(...owner)).toBe(0);
         expect(await files.uploaded(first)).toBeUndefined();
         expect(await files.uploaded(second)).toBeUndefined();
         expect(await files.uploaded(other)).toBeDefined();

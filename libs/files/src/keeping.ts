@@ -65,6 +65,7 @@ export interface Keeping {
   /** Removes an upload with its bytes; `false`, and nothing done, when it has gone on since it was read. */
   removeAsRead(row: UploadRow): Promise<boolean>;
   remove(file: Pick<UploadRow, 'organisationId' | 'uploadId'>): Promise<void>;
-  removePerson(owner: FileOwner): Promise<void>;
+  /** Resolves with how many there were. */
+  removePerson(owner: FileOwner): Promise<number>;
   close(): Promise<void>;
 }

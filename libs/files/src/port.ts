@@ -170,7 +170,12 @@ export interface Files {
   open(token: string): Promise<OpenedFile>;
   /** Deletes a file, its addresses and its rows. Idempotent; downloads under way stop. */
   remove(organisationId: OrganisationId, fileId: FileId): Promise<void>;
-  /** Deletes all of a person's files, also those that no event names (GDPR 17). Idempotent. */
-  removePerson(organisationId: OrganisationId, personId: PersonId): Promise<void>;
+  /**
+   * Deletes all of a person's files, also those that no event names and what was not finished (GDPR 17).
+   * Idempotent.
+   *
+   * @returns how many files and unfinished uploads there were
+   */
+  removePerson(organisationId: OrganisationId, personId: PersonId): Promise<number>;
   close(): Promise<void>;
 }

@@ -39,6 +39,9 @@ export const LIMITS = {
 /** What a field costs that hashes a password: one request makes two at most. */
 export const PASSWORD_COST = 2_000;
 
+/** What a field costs that opens thousands of entries: one request makes one. */
+export const EXPORT_COST = 4_000;
+
 const beyond = (measured: Measure): Rejection | undefined => {
   const told = (of: keyof Measure) => ({ asked: measured[of], limit: LIMITS[of] });
   const most = Object.keys(measured) as (keyof Measure)[];

@@ -1,5 +1,4 @@
 import type { TrailEntry } from '@vivier/projections';
-import { stringify } from 'csv-stringify/sync';
 import type { Caller } from './caller.ts';
 import { presentActor } from './present.ts';
 import { wordsOf } from './present-trail.ts';
@@ -93,8 +92,10 @@ export const exported = (
  * R-007: UTF-8 with a byte order mark, quoted as RFC 4180 says; what a spreadsheet would take for a formula
  * is kept from being one.
  */
-export const asCsv = (entries: readonly ExportedEntry[]): string =>
-  stringify(
+export const asCsv = async (entries: readonly ExportedEntry[]): Promise<string> => {
+  // Needed here alone.
+  const { stringify } = await import('csv-stringify/sync');
+  return stringify(
     entries.map((entry) => ({
       ...entry,
       words: JSON.stringify(entry.words),
@@ -102,3 +103,4 @@ export const asCsv = (entries: readonly ExportedEntry[]): string =>
     })),
     { header: true, bom: true, escape_formulas: true, record_delimiter: 'windows' },
   );
+};

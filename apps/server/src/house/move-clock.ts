@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { defineRejections, type Rejection } from '@vivier/kernel';
 import type { House } from './house.ts';
 
@@ -25,8 +26,6 @@ export const moveClock = async (house: House, period: string): Promise<string | 
   if (house.isShared || organisations.length === 0 || organisations.some(({ isDemo }) => !isDemo))
     return clockRejections.NotADemo();
   const { clock, sagas, effects, ticker } = house;
-  // Large, and needed here alone.
-  const { Temporal } = await import('temporal-polyfill');
   const zone = organisations[0]?.zone ?? 'Europe/Paris';
   const start = Temporal.Instant.fromEpochMilliseconds(clock.now()).toZonedDateTimeISO(zone);
   let target: number;

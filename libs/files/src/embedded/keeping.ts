@@ -120,9 +120,11 @@ export class EmbeddedKeeping implements Keeping {
     });
   }
 
-  async removePerson(owner: FileOwner): Promise<void> {
-    this.#records.inOne(() => {
-      for (const row of this.#records.uploadsOf(owner)) this.#delete(row);
+  async removePerson(owner: FileOwner): Promise<number> {
+    return this.#records.inOne(() => {
+      const rows = this.#records.uploadsOf(owner);
+      for (const row of rows) this.#delete(row);
+      return rows.length;
     });
   }
 

@@ -176,10 +176,13 @@ export class MongoKeeping implements Keeping {
     await this.#remove({ _id: uploadId, organisation: organisationId });
   }
 
-  async removePerson({ organisationId, personId }: FileOwner): Promise<void> {
+  async removePerson({ organisationId, personId }: FileOwner): Promise<number> {
     const theirs = { organisation: organisationId, person: personId };
+    const standing = await this.#rows.uploads.countDocuments({ ...theirs, removed: false });
+    // Those that are removed already may still have bytes of a transfer that was under way.
     const found = await this.#rows.uploads.find(theirs, ID_ALONE).toArray();
     for (const { _id } of found) await this.#remove({ _id, ...theirs });
+    return standing;
   }
 
   /** The connection is not its own. */

@@ -10,6 +10,7 @@ import { afterCursor, connectionOf, readCursor } from '../paging.ts';
 import { closed } from '../present.ts';
 import { presentTrailEntry } from '../present-trail.ts';
 import { Refused } from '../refused.ts';
+import { EXPORT_COST } from '../query-limits.ts';
 import { edgeRejections } from '../rejections.ts';
 import {
   AuditTrailArguments,
@@ -51,6 +52,7 @@ export class TrailResolver {
 
   @Query(() => String, {
     description: 'The same as a file’s content, opened as far as the caller may read.',
+    complexity: EXPORT_COST,
   })
   async auditTrailExport(
     @SignedIn() caller: Caller,
