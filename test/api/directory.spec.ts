@@ -1,7 +1,14 @@
 import { silentLog, start } from '@vivier/server';
 import { Client } from '../support/client.ts';
 import { erase as eraseNow } from '../support/erased.ts';
-import { opened, registered, signIn, staffed, type Registered, type Staff } from '../support/people.ts';
+import {
+  opened,
+  registered,
+  signIn,
+  staffed,
+  type Registered,
+  type Staff,
+} from '../support/people.ts';
 import { cheap, running, type Running } from '../support/running.ts';
 
 let house: Running;

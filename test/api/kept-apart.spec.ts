@@ -100,7 +100,9 @@ test('A required place is empty until it holds a document, whatever its key is c
   });
   await mia.do('grantConsent', { textVersion: 'recruitment-1' });
   const { applicationId } = await mia.do('startApplication', { invitation });
-  await expect(mia.do('submitApplication', { applicationId })).rejects.toThrow('ApplicationIncomplete');
+  await expect(mia.do('submitApplication', { applicationId })).rejects.toThrow(
+    'ApplicationIncomplete',
+  );
 });
 
 test('An address whose registration broke off can be registered by a new try after 15 minutes', async () => {

@@ -162,12 +162,7 @@ describe('The same commandId is the same command, once:', () => {
     // The dossier that it shows is erased by now, and with it what its input was compared by.
     const rejecting = `mutation Send($input: RejectApplicationFinallyInput!) {
       rejectApplicationFinally(input: $input) { position commandId applicationId revision } }`;
-    await decided(
-      'rejectApplicationFinally',
-      whole,
-      ['returnApplication', elsewise],
-      rejecting,
-    );
+    await decided('rejectApplicationFinally', whole, ['returnApplication', elsewise], rejecting);
   });
 });
 

@@ -398,7 +398,7 @@ describe('A row that gives too much is found:', () => {
     });
   });
 
-  test.each(['dossier', 'reviewSynthesis', 'candidateSpace'])(
+  test.each(['dossier', 'reviewSynthesis', 'candidateSpace', 'messages'])(
     'somebody else’s %s for a candidate',
     async (name) => {
       const cell = cellOf(name, 'candidate');

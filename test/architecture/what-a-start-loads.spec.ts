@@ -21,7 +21,6 @@ const unneeded = [
   '@fastify/static',
   'altair-static',
   'nodemailer',
-  'liquidjs',
   'csv-stringify',
   // Figures and traces, where nobody asks for them.
   'prom-client',

@@ -1,7 +1,7 @@
 import type { Row, Skipped } from './row.ts';
 import { boot } from './rows/boot.ts';
 import { commandMany, commandOne } from './rows/command.ts';
-import { erasing } from './rows/erase-warm.ts';
+import { erasing } from './rows/erase.ts';
 import { feed } from './rows/feed.ts';
 import { graphqlList } from './rows/graphql-list.ts';
 import { growth } from './rows/growth.ts';

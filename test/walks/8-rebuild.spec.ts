@@ -158,7 +158,9 @@ test(
 
     const { current, all, positions } = await collectionsIn();
     expect(current).toEqual(projections.map(firstOf));
-    expect(all).toEqual(projections.flatMap((one) => [firstOf(one), `${firstOf(one)}_2`]).toSorted());
+    expect(all).toEqual(
+      projections.flatMap((one) => [firstOf(one), `${firstOf(one)}_2`]).toSorted(),
+    );
     // Many of the new documents are not there, and some are, where there was more than is written at once.
     const half = positions[`${firstOf(auditTrail)}_2`];
     expect(half).toBeGreaterThanOrEqual(onServers ? START : 5_000);

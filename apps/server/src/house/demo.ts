@@ -1,4 +1,4 @@
-import type { CommandInputs, CommandName } from '@vivier/domain';
+import { candidateRejections, type CommandInputs, type CommandName } from '@vivier/domain';
 import { SignInRefused, type Organisation } from '@vivier/identity';
 import { isRejection, START, type Actor, type CommandId } from '@vivier/kernel';
 import { derive } from '@vivier/runtime';
@@ -85,7 +85,12 @@ export const ensureDemo = async (house: House): Promise<string | undefined> => {
       const commandId = commandIdOf('candidate');
       const registration = { invitation, fullName, email, password: DEMO_PASSWORD, commandId };
       const outcome = await registerCandidate(house, registration);
-      if (isRejection(outcome)) throw new SignInRefused('AddressTaken');
+      // Whoever was erased stays so: the demo goes on without them.
+      if (
+        isRejection(outcome) &&
+        outcome.rejected !== candidateRejections.CandidateUnknown().rejected
+      )
+        throw new SignInRefused('AddressTaken');
     }
   return invitation;
 };
