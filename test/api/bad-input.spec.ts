@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import type { Client } from '../support/client.ts';
+import type { Client, Variables } from '../support/client.ts';
+import type { MutationName } from '../support/operations.ts';
 import { CHECKLIST, registered, staffed, submitted, type Staff } from '../support/people.ts';
 import { dossierOf } from '../support/reading.ts';
 import { running, type Running } from '../support/running.ts';
@@ -91,6 +92,19 @@ describe('Input that does not fit the schema is told by place, never by value:',
 });
 
 describe('Input that fits the schema and not the rules names every wrong field at once:', () => {
+  const namesWrong = async (
+    sender: Client,
+    name: MutationName,
+    input: Variables,
+    wrong: readonly string[],
+  ): Promise<void> => {
+    const { code, details, remedy } = await sender.tries(name, input);
+    expect(code).toBe('InvalidInput');
+    expect(remedy).toBe('Correct the fields in the details and send again.');
+    expect(Object.keys(details?.['fields'] as object).sort()).toEqual(wrong);
+    expect(JSON.stringify(details)).not.toMatch(/blanche|neige/i);
+  };
+
   test.each([
     [
       'setChecklist',
@@ -115,15 +129,86 @@ describe('Input that fits the schema and not the rules names every wrong field a
       { invitation: SENT, fullName: SENT, email: `${SENT}\ud800@example.org`, password: SENT },
       ['email'],
     ],
-    ['grantConsent', { textVersion: '', purpose: SENT }, ['purpose', 'textVersion']],
+    [
+      'setChecklist',
+      {
+        items: [
+          { ...CHECKLIST[0], statuses: [SENT], maximum: 0, validFor: SENT.repeat(4), hint: ' ' },
+        ],
+      },
+      ['items.0.hint', 'items.0.maximum', 'items.0.statuses', 'items.0.validFor'],
+    ],
+    [
+      'setInformationFields',
+      { fields: [{ key: SENT, label: ' ', mandatory: true, justification: '' }] },
+      ['fields.0.justification', 'fields.0.key', 'fields.0.label'],
+    ],
+    [
+      'setRequirements',
+      {
+        requirements: [
+          { key: SENT, label: ' ', mandatory: true, kind: 'language', language: SENT },
+        ],
+      },
+      ['requirements.0.key', 'requirements.0.label', 'requirements.0.language'],
+    ],
+    ['setAcceptedStatuses', { statuses: [SENT] }, ['statuses']],
+    [
+      'setIncompleteDeletion',
+      { deleteAfterDays: -1, remindBeforeDays: 3_651 },
+      ['deleteAfterDays', 'remindBeforeDays'],
+    ],
+    ['setFinalRejectionPolicy', { kind: 'restrict', period: SENT.repeat(4) }, ['period']],
+    ['revokeInvitation', { invitationId: SENT }, ['invitationId']],
+    ['assignReviewer', { applicationId: SENT, reviewerId: SENT }, ['applicationId', 'reviewerId']],
+    [
+      'confirmRequirement',
+      { applicationId: SENT, seenRevision: -1, requirement: ' ', confirmed: true, reason: ' ' },
+      ['applicationId', 'reason', 'requirement', 'seenRevision'],
+    ],
+    ['sendMessage', { applicationId: SENT, text: ' ' }, ['applicationId', 'text']],
   ] as const)('%s', async (name, input, wrong) => {
-    // Whose role may not send a command at all is told that, whatever they sent.
-    const sender = name === 'grantConsent' ? candidate : maison.admin;
-    const { code, details, remedy } = await sender.tries(name, input);
-    expect(code).toBe('InvalidInput');
-    expect(remedy).toBe('Correct the fields in the details and send again.');
-    expect(Object.keys(details?.['fields'] as object).sort()).toEqual(wrong);
-    expect(JSON.stringify(details)).not.toMatch(/blanche|neige/i);
+    await namesWrong(maison.admin, name, input, wrong);
+  });
+
+  // Whose role may not send a command at all is told that, whatever they sent.
+  test.each([
+    ['grantConsent', { textVersion: '', purpose: SENT }, ['purpose', 'textVersion']],
+    ['renameDocument', { documentId: SENT, fileName: ' ' }, ['documentId', 'fileName']],
+    ['removeDocument', { documentId: SENT }, ['documentId']],
+    [
+      'deselectDocument',
+      { applicationId: SENT, documentId: SENT },
+      ['applicationId', 'documentId'],
+    ],
+    ['declareStatus', { applicationId: SENT, status: SENT }, ['applicationId', 'status']],
+    [
+      'declareRequirement',
+      { applicationId: SENT, requirement: ' ', answer: ' ' },
+      ['answer', 'applicationId', 'requirement'],
+    ],
+    ['withdrawApplication', { applicationId: SENT }, ['applicationId']],
+    [
+      'amendOwnInformation',
+      { information: [{ key: ' ', value: SENT.repeat(100) }] },
+      ['information.0.key', 'information.0.value'],
+    ],
+  ] as const)('%s by a candidate', async (name, input, wrong) => {
+    await namesWrong(candidate, name, input, wrong);
+  });
+
+  test('an instant of a trail is one', async () => {
+    const query =
+      'query Trail($id: ID, $from: String) { auditTrail(candidateId: $id, filter: { from: $from }) { edges { cursor } } }';
+    const id = '00000000-0000-4000-8000-000000000000';
+    const { code, details } = await maison.olu.refused(query, { id, from: SENT });
+    expect([code, Object.keys(details?.['fields'] as object)]).toEqual([
+      'InvalidInput',
+      ['filter.from'],
+    ]);
+    expect((await maison.olu.refused(query, {})).details).toEqual({
+      fields: { applicationId: 'must be given, or candidateId' },
+    });
   });
 
   test('a page may be 100 long and a cursor is one of the list', async () => {

@@ -1,7 +1,6 @@
 import { rights } from '@vivier/domain';
 import { fieldRights, operationRights } from '@vivier/server';
 import type { GraphQLSchema } from 'graphql';
-import { randomUUID } from 'node:crypto';
 import {
   asking,
   fieldsIn,
@@ -10,15 +9,13 @@ import {
   rootFields,
   type Given,
 } from '../support/asking.ts';
-import { someonesLink } from '../support/account-links.ts';
 import type { Answer, Client } from '../support/client.ts';
 import { counting } from '../support/counting.ts';
-import { CHECKLIST, deposit, PASSWORD, sample, signIn, upload } from '../support/people.ts';
+import { signIn } from '../support/people.ts';
 import { firstOf } from '../support/feed.ts';
 import { running, type Running } from '../support/running.ts';
 import { schemaOf } from '../support/schema.ts';
 import {
-  asked,
   ids,
   peopleOf,
   twoHouses,
@@ -26,6 +23,7 @@ import {
   type Things,
   type TwoHouses,
 } from '../support/two-houses.ts';
+import { goodFor, harmless } from './rights.inputs.ts';
 import { cells, fields, operations, roles, rowsOf, type Cell, type Role } from './rights.tables.ts';
 
 let house: Running;
@@ -83,53 +81,12 @@ const outcomeOf = ({ data, errors }: Answer<Record<string, unknown>>, name: stri
   return edges?.length === 0 || answer === '[]' ? 'nothing' : 'done';
 };
 
-/** Input that is about nobody's thing, good for every operation that asks for it. */
-const harmless = (): Given => ({
-  token: world.adas.invitation,
-  seenRevision: 0,
-  version: 1,
-  item: 'cv',
-  fileName: 'CV.pdf',
-  reason: 'Because.',
-  comment: 'Dated?',
-  overrideReason: 'Seen on paper.',
-  items: CHECKLIST,
-  legalBasis: 'consent',
-  ...asked,
-  ...asked.deletion,
-  kind: 'eraseNow',
-  status: 'employee',
-  statuses: ['self-employed', 'employee'],
-  information: [{ key: 'phone', value: said[0] }],
-  requirement: 'motivation',
-  answer: said[1],
-  confirmed: true,
-  text: said[2],
-  queue: 'waitingForCandidate',
-  format: 'JSON',
-  mailKind: 'correctionRequest',
-  locale: 'fr',
-  subject: 'Bonjour',
-  body: 'Bonjour {{ name }}',
-  campaign: `Campaign ${randomUUID()}`,
-  purpose: 'recruitment',
-  textVersion: 'recruitment-1',
-  channel: 'online',
-  organisation: 'maison',
-  fullName: 'Somebody New',
-  email: `${randomUUID()}@example.org`,
-  password: PASSWORD,
-  refreshToken: 'none',
-  first: 5,
-  asOf: new Date(house.clock.now()).toISOString(),
-});
-
 /** What an operation takes of the things of somebody, and all else it needs. */
 const about = (name: string, things: Given): Given => {
   const field = rootFields(schema).find((root) => root.field.name === operationIn(name))?.field;
   const taken = new Set(field && inputsOf(field));
   if (!name.endsWith('@asOf')) taken.delete('asOf');
-  const all: Given = { ...harmless(), ...things };
+  const all: Given = { ...harmless(house, world), ...things };
   const given = Object.fromEntries(Object.entries(all).filter(([input]) => taken.has(input)));
   // What it names there is told as well.
   return operationIn(name).startsWith('auditTrail') ? { ...given, filter: {} } : given;
@@ -200,91 +157,6 @@ describe('What is somebody else’s, and what is not there, is one answer after 
   test.each(bounded)('$name by $role ($right)', isBounded);
 });
 
-/** Ada's dossier of a campaign of its own, filled; submitted unless it is to be. */
-const another = async (stop: 'filled' | 'submitted'): Promise<Given> => {
-  const { maison, ada, documents } = world;
-  const { client } = ada;
-  const invitation = await maison.invite(`Campaign ${randomUUID()}`);
-  const { applicationId } = await client.do('startApplication', { invitation });
-  await client.do('declareStatus', { applicationId, status: 'employee' });
-  const { cv, diploma } = documents;
-  const { requirement, answer } = harmless();
-  await client.do('declareRequirement', { applicationId, requirement, answer });
-  await client.do('selectDocument', { applicationId, item: 'cv', documentId: cv });
-  const selected = { applicationId, item: 'diploma', documentId: diploma };
-  const filled = await client.do('selectDocument', selected);
-  const { dossier } =
-    stop === 'filled' ? filled : await client.do('submitApplication', { applicationId });
-  return { applicationId, documentId: cv, seenRevision: dossier?.revision };
-};
-
-/** Input with which an operation does what it is for. */
-const good = async (name: string): Promise<Given> => {
-  const { client } = world.ada;
-  switch (name) {
-    case 'acceptApplication':
-    case 'acceptDocument':
-    case 'assignReviewer':
-    case 'commentOnDocument':
-    case 'confirmRequirement':
-    case 'refuseDocument':
-    case 'rejectApplicationFinally':
-    case 'returnApplication':
-      return another('submitted');
-    case 'unassignReviewer': {
-      const dossier = await another('submitted');
-      const { applicationId } = dossier;
-      await world.maison.olu.do('assignReviewer', {
-        applicationId,
-        reviewerId: world.maison.ids.noor,
-      });
-      return dossier;
-    }
-    case 'declareRequirement':
-    case 'declareStatus':
-    case 'deselectDocument':
-    case 'selectDocument':
-    case 'submitApplication':
-    case 'withdrawApplication':
-      return another('filled');
-    case 'startApplication':
-      return { invitation: await world.maison.invite(`Campaign ${randomUUID()}`) };
-    case 'previewMessageTemplate':
-      return { body: 'Bonjour {{ nobody }}' };
-    case 'revokeInvitation': {
-      const campaign = `Campaign ${randomUUID()}`;
-      const { invitation } = await world.maison.admin.do('createInvitation', { campaign });
-      return { invitationId: invitation.invitationId };
-    }
-    case 'switchRecruitmentModuleOn':
-      await world.maison.admin.do('switchRecruitmentModuleOff');
-      return {};
-    case 'removeDocument':
-    case 'renameDocument':
-      return { documentId: (await deposit(client, 'CV.pdf')).documentId };
-    case 'addDocument':
-      return { uploadId: await upload(client, await sample('CV.pdf')) };
-    case 'replaceDocument': {
-      const { documentId } = await deposit(client, 'CV.pdf');
-      return { documentId, uploadId: await upload(client, await sample('CV.pdf')) };
-    }
-    case 'confirmAccount':
-      return { token: await someonesLink(house, world.maison, 'activation') };
-    case 'confirmAddressChange':
-      return { token: await someonesLink(house, world.maison, 'addressChange') };
-    case 'resetPassword':
-      return { token: await someonesLink(house, world.maison, 'passwordReset') };
-    case 'signIn':
-      return { email: 'olu@maison.example' };
-    case 'refreshSignIn': {
-      const credentials = { organisation: 'maison', email: 'noor@maison.example' };
-      return { ...(await house.anybody.do('signIn', { ...credentials, password: PASSWORD })) };
-    }
-    default:
-      return {};
-  }
-};
-
 /** Nobody signs out who has something to do yet. */
 const asThemselves = async (role: Role, work: () => Promise<void>): Promise<void> => {
   const kept = people[role];
@@ -312,7 +184,7 @@ const note = (role: Role, field: string, how: 'opened' | 'refused' | 'empty'): v
 describe('Who may, does:', () => {
   const allowed = cells.filter(({ right }) => right !== 'no');
   test.each(allowed)('$name by $role', async ({ name, role }) => {
-    const given = about(name, { ...world.adas, ...(await good(name)) });
+    const given = about(name, { ...world.adas, ...(await goodFor(house, world, name)) });
     const act = async (): Promise<void> => {
       const answer = await send(role, name, given);
       expect([outcomeOf(answer, name), answer.text]).toEqual(['done', answer.text]);

@@ -7,6 +7,7 @@ import { graphqlList } from './rows/graphql-list.ts';
 import { growth } from './rows/growth.ts';
 import { hostile } from './rows/hostile.ts';
 import { loading } from './rows/load.ts';
+import { queues } from './rows/queues.ts';
 import { rebuild } from './rows/rebuild.ts';
 import { onFacade, onMongo } from './rows/on-servers.ts';
 import { peers } from './rows/peers.ts';
@@ -24,6 +25,7 @@ export const rows: readonly (Row | Skipped)[] = [
   rebuildLive,
   projectionLag,
   graphqlList,
+  queues,
   boot,
   timers,
   growth,

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { jest } from '@jest/globals';
 import type { CommandId, Rejection } from '@vivier/kernel';
-import { derive, type Done } from '@vivier/runtime';
+import { candidateSpace } from '@vivier/projections';
+import { derive, documentsOf, type Done } from '@vivier/runtime';
 import type { House } from '@vivier/server';
 import { everything, expectFold, expectWhole } from './checking.ts';
 import { leave, open, settle, type Place } from './lives.ts';
@@ -55,7 +56,7 @@ const register = (name: string): Promise<Done | Rejection> => {
 
 const people = async (): Promise<number> => {
   await house.settled();
-  const spaces = house.readStore.collection(place.organisationId, 'candidateSpace_1');
+  const spaces = documentsOf(house.readStore, place.organisationId, candidateSpace);
   return (await spaces.find({})).length;
 };
 

@@ -28,6 +28,10 @@ const canaries = {
   overrideReason: 'Ausnahme Kanarienblau bewilligt',
   returnReason: 'Rückgabe Kanarienrot zur Korrektur',
   rejectReason: 'Ablehnung Kanarienweiss endgültig',
+  information: 'Rufnummer Kanarienschwarz',
+  answer: 'Antwort Kanariengrau auf die Frage',
+  message: 'Nachricht Kanarienbraun im Gespräch',
+  correction: 'Berichtigung Kanarienlila im Gespräch',
   mistyped: 'VertippterKanarienwert',
 };
 
@@ -80,7 +84,20 @@ const tour = async (url: string, invitation: string): Promise<void> => {
   const zoe = await signedIn(url, email, password);
   const olu = await signedIn(url, canaries.staffEmail, canaries.staffPassword);
 
+  const admin = await signedIn(url, 'admin@demo.example', DEMO_PASSWORD);
+  // Who is finally rejected is kept, and with them what would else be erased at once.
+  await admin.do('setFinalRejectionPolicy', { kind: 'archive' });
+  const asked = { label: 'Asked', mandatory: true };
+  await admin.do('setInformationFields', {
+    fields: [{ ...asked, key: 'phone', justification: 'To be called.' }],
+  });
+  await admin.do('setRequirements', {
+    requirements: [{ ...asked, key: 'motivation', kind: 'question' }],
+  });
+
   await zoe.do('grantConsent', { textVersion: 'recruitment-1' });
+  const { information, answer, message, correction } = canaries;
+  await zoe.do('amendOwnInformation', { information: [{ key: 'phone', value: information }] });
   const { applicationId } = await zoe.do('startApplication', { invitation });
   const pdf = Buffer.concat([await sample('CV.pdf'), Buffer.from(`\n%${canaries.pdfContent}\n`)]);
   const rtf = Buffer.from(`{\\rtf1\\ansi ${canaries.rtfContent}\\par}`);
@@ -90,6 +107,9 @@ const tour = async (url: string, invitation: string): Promise<void> => {
   const diploma = await deposited(canaries.fileName, pdf);
   await zoe.do('selectDocument', { applicationId, item: 'cv', documentId: cv });
   await zoe.do('selectDocument', { applicationId, item: 'diploma', documentId: diploma });
+  await zoe.do('declareRequirement', { applicationId, requirement: 'motivation', answer });
+  await zoe.do('sendMessage', { applicationId, text: message });
+  await olu.do('sendMessage', { applicationId, text: correction });
   await zoe.do('submitApplication', { applicationId });
 
   const seen = async () => ({
@@ -112,7 +132,6 @@ const tour = async (url: string, invitation: string): Promise<void> => {
   await zoe.do('submitApplication', { applicationId });
   const { overrideReason, rejectReason } = canaries;
   await olu.do('acceptApplication', { ...(await seen()), overrideReason });
-  await olu.do('rejectApplicationFinally', { ...(await seen()), reason: rejectReason });
 
   // The words come back to those who may read them: they are kept, and only sealed.
   const trail = await trailOf(olu, diploma);
@@ -121,6 +140,12 @@ const tour = async (url: string, invitation: string): Promise<void> => {
   expect(trail[0]?.by.name).toBe(canaries.name);
   const { url: address } = await zoe.do('requestDownload', { documentId: diploma, version: 2 });
   expect(Buffer.from(await (await fetch(address)).arrayBuffer())).toEqual(rtf);
+  const told = await zoe.send(
+    'query Told($id: ID!) { dossier(applicationId: $id) { requirements { answer } } messages(applicationId: $id) { edges { node { text } } } candidateSpace { information { value } } }',
+    { id: applicationId },
+  );
+  for (const said of [information, answer, message, correction]) expect(told.text).toContain(said);
+  await olu.do('rejectApplicationFinally', { ...(await seen()), reason: rejectReason });
 };
 
 /** What people get wrong, each with a marked value in it. */

@@ -30,3 +30,4 @@ export { createLog, silentLog } from './house/log.ts';
 export { fieldRights, operationRights } from './graphql/rights.ts';
 export { verify } from './house/verifying.ts';
 export { start, type Server, type StartOptions } from './start.ts';
+export { SEND_MAIL } from './house/mail/send-mail.ts';

@@ -1,8 +1,11 @@
 import { openEmbeddedReadStore } from '@vivier/read-store';
 import { projections } from '@vivier/projections';
 import { startProjector } from '@vivier/runtime';
-import { openHouse, silentLog, start, type House } from '@vivier/server';
-import type { OrganisationId } from '@vivier/kernel';
+import { openHouse, SEND_MAIL, silentLog, start, type House } from '@vivier/server';
+import { sagas } from '@vivier/sagas';
+import { openEmbeddedWorkState } from '@vivier/work-state';
+import { join } from 'node:path';
+import type { OrganisationId, Position } from '@vivier/kernel';
 import { appendPast } from './append.ts';
 import { organisationHistory } from './dossiers.ts';
 import { filesOf, newCodec, openParts } from './parts.ts';
@@ -77,10 +80,25 @@ export const makeSeeded = async (
       if (!(await progress.reached(head))) throw new Error('A projection stands still.');
     await projector.stop();
     await readStore.close();
+    await leaveBehind(join(folder, 'work-state.sqlite'), head);
     return head + 1;
   } finally {
     await parts.close();
   }
+};
+
+/**
+ * What was appended is long past: nobody is written to about it, and no saga goes through it while a row is
+ * measured.
+ */
+const leaveBehind = async (file: string, to: Position): Promise<void> => {
+  const workState = await openEmbeddedWorkState({ file });
+  const { outbox } = workState;
+  for (const { name: saga } of sagas)
+    await workState.commit({ saga, from: await workState.position(saga), to, instances: [] });
+  const from = await outbox.position(SEND_MAIL);
+  await outbox.take({ effect: SEND_MAIL, from, to, tasks: [], due: 0 });
+  await workState.close();
 };
 
 /** On servers, with what a house keeps open: it follows the log while it is written. */

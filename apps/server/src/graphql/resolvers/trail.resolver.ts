@@ -131,7 +131,7 @@ const filterOf = ({
     ...(actorId && { 'by.id': actorId }),
     ...(events && { event: { $in: events } }),
     ...(Object.keys(at).length > 0 && { at }),
-  } as ReadFilter;
+  };
 };
 
 /** As events write theirs, so that texts compare as times do. */
