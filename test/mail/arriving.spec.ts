@@ -174,7 +174,7 @@ describe('A mail that cannot be handed over', () => {
     });
   });
 
-  test('is given up at once where the address is refused for good: an event says so', async () => {
+  test('F-31: is given up at once where the address is refused for good: an event says so', async () => {
     const dossier = await arrives();
     smtp.refuse('RCPT', 550, '5.1.1 No such user');
     await returned(dossier, 'Please correct it.');

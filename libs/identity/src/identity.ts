@@ -27,6 +27,7 @@ import type {
   Role,
   SignedIn,
 } from './port.ts';
+import { principalOf } from './principal.ts';
 import { SignInRefused } from './refusals.ts';
 import { Turns } from './turns.ts';
 
@@ -287,16 +288,4 @@ class StoredIdentity implements Identity {
 
 const requireKnown = (isKnown: boolean): void => {
   if (!isKnown) throw new SignInRefused('AccountUnknown');
-};
-
-/** Throws `SessionEnded` where the account is disabled or gone. */
-const principalOf = (
-  { sessionId, accountId }: LivingSession,
-  account: Account | undefined,
-): Principal => {
-  if (account === undefined || account.disabledAt !== null) {
-    throw new SignInRefused('SessionEnded');
-  }
-  const { personId, organisationId, role } = account;
-  return { accountId, personId, organisationId, role, sessionId };
 };

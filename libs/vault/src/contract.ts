@@ -13,6 +13,7 @@ import {
   type SealedBlob,
 } from '@vivier/kernel';
 import { atOnce } from './at-once.contract.ts';
+import { changedAddress } from './changed-address.contract.ts';
 import {
   account,
   dossier,
@@ -478,66 +479,10 @@ export const vaultContract = (
         expect(await of(minutes(9))).toEqual([]);
       });
 
-      describe('of a person who changes to another address', () => {
-        const moved = 'ada@new.example';
-        const registered = async (): Promise<void> => {
-          await vault.claims.claim(organisation, email, ada, 0);
-          await vault.claims.confirm(organisation, ada);
-        };
-        const holders = async () => [
-          await vault.claims.holder(organisation, email),
-          await vault.claims.holder(organisation, moved),
-        ];
-
-        test('are both theirs until the change is settled, and then the new one alone', async () => {
-          const { claims } = vault;
-          await registered();
-          expect(await claims.claim(organisation, moved, ada, minutes(1))).toBe('claimed');
-          expect(await holders()).toEqual([ada, ada]);
-          expect(await claims.settle(organisation, moved, ada, minutes(2))).toBe('settled');
-          expect(await claims.settle(organisation, moved, ada, minutes(3))).toBe('settled');
-          expect(await holders()).toEqual([undefined, ada]);
-          const grace = newPerson();
-          expect(await claims.claim(organisation, email, grace, minutes(4))).toBe('claimed');
-          expect(await claims.claim(organisation, moved, grace, minutes(1e6))).toBe('taken');
-        });
-
-        test('are as before where the change never came', async () => {
-          const { claims } = vault;
-          await registered();
-          await claims.claim(organisation, moved, ada, minutes(1));
-          await claims.confirm(organisation, ada);
-          expect(await claims.unconfirmed(minutes(1))).toContainEqual({
-            organisationId: organisation,
-            personId: ada,
-          });
-          await claims.release(organisation, ada);
-          expect(await holders()).toEqual([ada, undefined]);
-        });
-
-        test('are settled though nothing was claimed before, and not where somebody else was first', async () => {
-          const { claims } = vault;
-          await registered();
-          const grace = newPerson();
-          await claims.claim(organisation, moved, grace, minutes(1));
-          expect(await claims.settle(organisation, moved, ada, minutes(2))).toBe('taken');
-          expect(await holders()).toEqual([ada, grace]);
-          await claims.release(organisation, grace);
-          expect(await claims.settle(organisation, moved, ada, minutes(3))).toBe('settled');
-          expect(await holders()).toEqual([undefined, ada]);
-        });
-
-        test('go together with the person, who changes to nothing any more', async () => {
-          const { claims } = vault;
-          await registered();
-          await claims.claim(organisation, moved, ada, minutes(1));
-          await vault.destroyPerson(organisation, ada);
-          expect(await holders()).toEqual([undefined, undefined]);
-          await expect(claims.settle(organisation, moved, ada, minutes(2))).rejects.toThrow(
-            KeyFenced,
-          );
-          expect(await holders()).toEqual([undefined, undefined]);
-        });
+      changedAddress({
+        vault: () => vault,
+        organisation: () => organisation,
+        ada: () => ada,
       });
 
       test('go with the person, and the address is free again', async () => {

@@ -14,6 +14,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { OrganisationId } from '@vivier/kernel';
 import { attackContract } from '../attack.contract.ts';
+import { addressesContract } from '../addresses.contract.ts';
 import { identityContract } from '../contract.ts';
 import {
   CHEAP,
@@ -78,6 +79,7 @@ const ground = (): Ground => {
   };
 };
 identityContract('the embedded identity', ground());
+addressesContract('the embedded identity', ground());
 hashingContract('the embedded identity', ground());
 attackContract('the embedded identity', ground());
 

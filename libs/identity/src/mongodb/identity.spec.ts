@@ -1,6 +1,7 @@
 import { afterAll, jest } from '@jest/globals';
 import { onServer } from '@vivier/mongodb/contract';
 import { attackContract } from '../attack.contract.ts';
+import { addressesContract } from '../addresses.contract.ts';
 import { identityContract } from '../contract.ts';
 import { hashingContract } from '../hashing.contract.ts';
 import { Accounts } from './database.fixtures.ts';
@@ -13,6 +14,7 @@ onServer('the MongoDB identity', () => {
   afterAll(() => accounts.remove());
 
   identityContract('the MongoDB identity', accounts);
+  addressesContract('the MongoDB identity', accounts);
   hashingContract('the MongoDB identity', accounts);
   attackContract('the MongoDB identity', accounts, { rounds: 8, atOnce: 200 });
 });
