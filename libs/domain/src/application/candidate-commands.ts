@@ -58,8 +58,11 @@ export const candidateCommands = {
       if (state.status === 'forgotten') return refuse.ApplicationForgotten();
       if (state.status !== 'absent' && state.status !== 'withdrawn')
         return refuse.ApplicationExists({ applicationId: state.applicationId });
-      if (invitationId !== person.invitationId && person.openedBy.length === 0)
-        return refuse.SpaceLimited();
+      // Where the link of the registration was withdrawn, another one is the way in.
+      const isWayIn =
+        invitationId === person.invitationId ||
+        module.invitations[person.invitationId]?.revoked === true;
+      if (!isWayIn && person.openedBy.length === 0) return refuse.SpaceLimited();
       const { candidateId } = person;
       const { checklistVersion, checklist, information, requirements, acceptedStatuses } = module;
       return [

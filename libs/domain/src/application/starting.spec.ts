@@ -117,6 +117,18 @@ test('R-024: in a limited space no other campaign can be applied for', () =>
     .when('StartApplication', startWinter, { by: self })
     .thenRejected('SpaceLimited'));
 
+test('R-024: whose own link was withdrawn comes in by another one', () =>
+  given(settingsOf(organisation, winterCreated, InvitationRevoked(start)), adasVault())
+    .when('StartApplication', startWinter, { by: self })
+    .thenMade(({ derive }) => [
+      events.ApplicationStarted({
+        ...begun,
+        applicationId: derive('application', adaId, winterLink) as ApplicationId,
+        invitationId: winterLink,
+        campaign: 'winter',
+      }),
+    ]));
+
 test('R-024: the limit returns when the acceptance is taken back, and goes with the last one', async () => {
   await given(settingsOf(organisation, winterCreated), adasVault(opened, limited))
     .when('StartApplication', startWinter, { by: self })
