@@ -3,7 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { someonesLink } from '../support/account-links.ts';
 import type { Given } from '../support/asking.ts';
-import { CHECKLIST, deposit, PASSWORD, sample, upload } from '../support/people.ts';
+import {
+  CHECKLIST,
+  deposit,
+  PASSWORD,
+  registered,
+  sample,
+  submitted,
+  upload,
+} from '../support/people.ts';
 import type { Running } from '../support/running.ts';
 import { asked, words, type TwoHouses } from '../support/two-houses.ts';
 
@@ -71,6 +79,26 @@ const another = async (
   return { applicationId, documentId: cv, seenRevision: dossier?.revision };
 };
 
+/** Somebody who was finally rejected, and is kept. */
+const restricted = async (house: Running, { maison }: TwoHouses): Promise<string> => {
+  const invitation = await maison.invite(`Campaign ${randomUUID()}`);
+  const somebody = { fullName: 'Somebody Kept', email: `${randomUUID()}@example.org` };
+  const { candidateId, client } = await registered(house, maison, invitation, somebody);
+  const { applicationId, diploma, revision } = await submitted(client, invitation);
+  const refused = await maison.olu.do('refuseDocument', {
+    ...{ applicationId, documentId: diploma, version: 1, seenRevision: revision },
+    reason: 'Because.',
+  });
+  await maison.admin.do('setFinalRejectionPolicy', { kind: 'archive' });
+  // Without what its answer would not open to its maker any more.
+  await maison.olu.ask(
+    'mutation Send($input: RejectApplicationFinallyInput!) { rejectApplicationFinally(input: $input) { revision } }',
+    { input: { applicationId, seenRevision: refused.revision, reason: 'Because.' } },
+  );
+  await maison.admin.do('setFinalRejectionPolicy', { kind: 'eraseNow' });
+  return candidateId;
+};
+
 /** Input with which an operation does what it is for. */
 export const goodFor = async (house: Running, world: TwoHouses, name: string): Promise<Given> => {
   const { client } = world.ada;
@@ -127,6 +155,8 @@ export const goodFor = async (house: Running, world: TwoHouses, name: string): P
       return { token: await someonesLink(house, world.maison, 'addressChange') };
     case 'resetPassword':
       return { token: await someonesLink(house, world.maison, 'passwordReset') };
+    case 'openPersonalData':
+      return { candidateId: await restricted(house, world) };
     case 'signIn':
       return { email: 'olu@maison.example' };
     case 'refreshSignIn': {

@@ -106,6 +106,8 @@ Message.text                      -         yes       yes      yes   -          
 OpenPersonalDataPayload.email     -         -         -        -     yes         -
 OpenPersonalDataPayload.fullName  -         -         -        -     yes         -
 PersonalFeedAccess.reason         -         -         -        yes   yes         -
+RestrictedDecision.reason         -         -         -        -     yes         -
+RestrictedVerdict.reason          -         -         -        -     yes         -
 ReviewEntry.comments              -         no        yes      yes   yes         -
 TrailEntry.comment                -         -         yes      yes   no          -
 TrailEntry.reason                 -         -         yes      yes   no          -

@@ -1,8 +1,13 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { smtpForTests, type ReceivedMail, type SmtpForTests } from '@vivier/mail/contract';
-import { onServers } from '../support/ground.ts';
-import { registered, staffed, submitted, type Registered, type Staff } from '../support/people.ts';
+import {
+  deposit,
+  registered,
+  staffed,
+  submitted,
+  type Registered,
+  type Staff,
+} from '../support/people.ts';
+import { passUntil } from '../support/passing.ts';
 import { running, type Running } from '../support/running.ts';
 
 interface MailFacts {
@@ -120,37 +125,73 @@ describe('A candidate is written to by a real mail server', () => {
   });
 });
 
-/** As if its release had known no mails: nothing of the effect is written down. */
-const withoutMails = (folder: string): void => {
-  const database = new DatabaseSync(join(folder, 'work-state.sqlite'));
-  const { changes } = database
-    .prepare(`DELETE FROM positions WHERE saga LIKE 'effect:sendMail%'`)
-    .run();
-  database.close();
-  expect(changes).toBe(2);
-};
+describe('A mail about what is no longer so', () => {
+  /** The waits are over, and everything has happened. */
+  const serverIsBack = async (): Promise<void> => {
+    smtp.refuse(undefined);
+    vivier.clock.advance(5_000);
+    await vivier.server.house.ticker.tick();
+    await vivier.server.house.settled();
+  };
 
-// On servers these positions lie elsewhere; the suite of the effects' beginnings looks at both.
-const onAFolder = onServers ? test.skip : test;
-
-onAFolder(
-  'An installation that is older than its mails writes to nobody about what is old',
-  async () => {
-    await arrives();
+  test('is not sent: a final rejection that was taken back while the server refused it', async () => {
+    const { candidate, applicationId, revision: seenRevision } = await arrives();
+    smtp.refuse('DATA', 451, 'Not now');
+    const reason = 'It cannot be.';
+    const rejected = await maison.olu.do('rejectApplicationFinally', {
+      ...{ applicationId, seenRevision, reason },
+    });
+    await vivier.server.house.settled();
+    expect(await only(candidate.candidateId, 'finalRejection')).toBeUndefined();
+    await maison.olu.do('acceptApplication', {
+      ...{ applicationId, seenRevision: rejected.revision, overrideReason: 'A mistake.' },
+    });
     const before = smtp.received.length;
-    const { folder } = vivier;
-    const at = vivier.clock.now();
-    await vivier.server.stop();
-    withoutMails(folder);
-    vivier = await running({ folder, at, smtpUrl: smtp.url });
+    await serverIsBack();
+    expect(smtp.received.slice(before).map(({ email }) => email.subject)).toEqual([
+      'Activez votre compte chez The house maison',
+    ]);
+    expect(await only(candidate.candidateId, 'finalRejection')).toMatchObject({
+      ...{ state: 'notSent', failure: 'Cancelled', attempts: 2 },
+    });
+    expect(await vivier.server.house.outbox.dead(10)).toEqual([]);
+  });
+
+  test('is not sent: a request for corrections that were made meanwhile', async () => {
+    const dossier = await arrives();
+    smtp.refuse('DATA', 451, 'Not now');
+    await returned(dossier, 'Please correct it.');
+    await dossier.candidate.client.do('submitApplication', {
+      applicationId: dossier.applicationId,
+    });
+    await serverIsBack();
+    expect(about('corriger')).toEqual([]);
+    expect(await only(dossier.candidate.candidateId, 'correctionRequest')).toMatchObject({
+      ...{ state: 'notSent', failure: 'Cancelled' },
+    });
+    expect(await vivier.server.house.outbox.dead(10)).toEqual([]);
+  });
+
+  test('is not sent: a reminder of a deletion that the candidate has put off meanwhile', async () => {
+    await maison.admin.do('setIncompleteDeletion', { deleteAfterDays: 30, remindBeforeDays: 7 });
+    const invitation = await maison.invite();
+    const { candidateId, client } = await registered(vivier, maison, invitation, zoe);
+    await client.do('startApplication', { invitation });
     await vivier.server.house.settled();
+    const before = smtp.received.length;
+    smtp.refuse('DATA', 451, 'Not now');
+    await passUntil(vivier, '2026-03-24T23:00:00.000Z');
+    expect(await vivier.server.house.outbox.nextDue()).toBeDefined();
+    await deposit(client, 'CV.pdf');
+    await vivier.server.house.settled();
+    await serverIsBack();
     expect(smtp.received).toHaveLength(before);
-    const { slug: organisation } = maison;
-    await vivier.anybody.do('requestPasswordReset', { organisation, email: zoe.email });
-    await vivier.server.house.settled();
-    expect(smtp.received).toHaveLength(before + 1);
-  },
-);
+    expect(await only(candidateId, 'incompleteReminder')).toMatchObject({
+      ...{ state: 'notSent', failure: 'Cancelled' },
+    });
+    expect(await vivier.server.house.outbox.dead(10)).toEqual([]);
+  });
+});
 
 describe('A mail that cannot be handed over', () => {
   test('is tried again after ever longer waits, under the same Message-ID', async () => {

@@ -24,11 +24,37 @@ const kinds = async (candidateId: string) =>
 const overrideReason = 'Seen on paper.';
 
 test('R-029, R-030: accepting sends the activation mail, once, and only to whom has not confirmed the account', async () => {
-  const { applicationId, candidateId } = await sent();
+  const { client, applicationId, candidateId } = await sent();
   const before = await kinds(candidateId);
-  await decide(maison.olu, 'acceptApplication', applicationId, { overrideReason });
+  const accept = () => decide(maison.olu, 'acceptApplication', applicationId, { overrideReason });
+  const comesBack = async () => {
+    await decide(maison.olu, 'returnApplication', applicationId);
+    await client.do('submitApplication', { applicationId });
+    await settled(house);
+  };
+  const activations = async () =>
+    (await kinds(candidateId)).filter((kind) => kind === 'activation').length;
+  await accept();
   expect(await kinds(candidateId)).toEqual([...before, 'activation']);
+  const once = await activations();
 
+  // Taken back and given again, it says nothing new while the link in that mail holds.
+  for (let round = 0; round < 3; round += 1) {
+    await comesBack();
+    await accept();
+  }
+  expect(await activations()).toBe(once);
+  // Who lost the mail asks for another one.
+  await client.do('requestActivation', {});
+  expect(await activations()).toBe(once + 1);
+
+  await comesBack();
+  await passUntil(house, new Date(house.clock.now() + 7 * 24 * 3_600_000).toISOString());
+  await accept();
+  expect(await activations()).toBe(once + 2);
+});
+
+test('R-030: accepting writes to nobody who has confirmed the account', async () => {
   const confirmed = await sent();
   const token = await (await accountLinks(house, maison)).mailed(confirmed, 'activation');
   await house.anybody.do('confirmAccount', { token });

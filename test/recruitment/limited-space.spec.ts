@@ -46,6 +46,13 @@ test('R-024: until their dossier is accepted a candidate completes it and nothin
   expect([await codeOf(), await limited()]).toEqual([undefined, false]);
 });
 
+test('R-024: while the module is off no space is limited', async () => {
+  const paused = await staffed(house, 'paused');
+  const { candidateId } = await newcomer(house, paused);
+  await paused.admin.do('switchRecruitmentModuleOff', {});
+  expect((await spaceOf(paused.olu, candidateId)).limited).toBe(false);
+});
+
 test('R-024: meanwhile messages, consents and the vault are open to them', async () => {
   const { client, invitation } = await newcomer(house, maison);
   const { applicationId } = await client.do('startApplication', { invitation });

@@ -1,4 +1,5 @@
 import { put, type Client } from '../support/client.ts';
+import { mutationText } from '../support/operations.ts';
 import { deposit, sample, staffed, upload, type Staff } from '../support/people.ts';
 import { passUntil, settled } from '../support/passing.ts';
 import { running, type Running } from '../support/running.ts';
@@ -270,6 +271,48 @@ test('R-026: a document is renamed and removed by its owner; what was sent holds
     documentId: null,
   });
   expect((await fetch(url)).status).toBe(404);
+});
+
+test('R-026: a removal and a submission at the same moment leave a dossier that can be read as it was sent', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const { client, invitation } = await newcomer(house, maison);
+    const { applicationId, cv } = await completed(client, invitation);
+    await Promise.all([
+      client.send(mutationText('removeDocument'), { input: { documentId: cv } }),
+      client.send(mutationText('submitApplication'), { input: { applicationId } }),
+    ]);
+    await settled(house);
+    const { state, items } = await shown(maison.olu, applicationId);
+    const held = items.find(({ key }) => key === 'cv')?.documentId;
+    // Whoever was first: what was sent is there, or nothing was sent.
+    expect([state, held]).toEqual(state === 'submitted' ? ['submitted', cv] : ['draft', null]);
+    if (held) await maison.olu.do('requestDownload', { applicationId, documentId: cv, version: 1 });
+  }
+});
+
+test('R-021: a version of a type that its place does not take stays out of the dossier', async () => {
+  const { client, invitation } = await newcomer(house, maison);
+  const { applicationId, cv } = await completed(client, invitation);
+  await client.do('replaceDocument', {
+    documentId: cv,
+    uploadId: await upload(client, await sample('CV.docx')),
+    fileName: 'CV.docx',
+  });
+  await settled(house);
+  const { dossier } = await client.do('submitApplication', { applicationId });
+  expect(dossier?.items.find(({ key }) => key === 'cv')?.document?.mediaType).toBe(
+    'application/pdf',
+  );
+});
+
+test('R-018: what was sent keeps the information that it needs; it can be changed, not cleared', async () => {
+  const { client, applicationId } = await sent();
+  const amend = (value: string) => ({ information: [{ key: 'phone', value }] });
+  const refusal = await client.tries('amendOwnInformation', amend(''));
+  expect([refusal.code, refusal.details]).toEqual(['InformationMandatory', { fields: ['phone'] }]);
+  await client.do('amendOwnInformation', amend('07 00 00 00 00'));
+  await client.do('withdrawApplication', { applicationId });
+  await client.do('amendOwnInformation', amend(''));
 });
 
 test('Files that are not what they say, are empty or too large are refused, and nothing is lost', async () => {

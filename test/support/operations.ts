@@ -160,7 +160,7 @@ export const selections = {
   returnApplication: reviewed,
   rejectApplicationFinally: reviewed,
   setMessageTemplate: `${changed} template { kind locale templateVersion subject body variables }`,
-  openPersonalData: `${changed} candidateId fullName email`,
+  openPersonalData: `${changed} candidateId fullName email decisions { applicationId campaign at reason verdicts { item at reason } }`,
   grantPersonalFeed: personalFeed,
   withdrawPersonalFeed: personalFeed,
 } as const;
@@ -242,6 +242,17 @@ export interface Payloads {
     readonly candidateId: string;
     readonly fullName: string | null;
     readonly email: string | null;
+    readonly decisions: readonly {
+      readonly applicationId: string;
+      readonly campaign: string;
+      readonly at: string;
+      readonly reason: string | null;
+      readonly verdicts: readonly {
+        readonly item: string;
+        readonly at: string;
+        readonly reason: string | null;
+      }[];
+    }[];
   };
   grantPersonalFeed: PersonalFeed;
   withdrawPersonalFeed: PersonalFeed;

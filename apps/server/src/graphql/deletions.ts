@@ -1,3 +1,4 @@
+import { recruitmentModule, type RecruitmentModuleState } from '@vivier/domain';
 import { daysBetween, type OrganisationId } from '@vivier/kernel';
 import type { CandidateSpace, DossierDocument } from '@vivier/projections';
 import DataLoader from 'dataloader';
@@ -8,13 +9,26 @@ import type { DeletionWarningType } from './types/deletion-warning.ts';
 /** What will disappear by itself, and when: what the sagas have planned for a person. */
 export class Deletions {
   readonly #house: House;
+  readonly #organisationId: OrganisationId;
+  #settings: Promise<RecruitmentModuleState> | undefined;
   readonly #planned: DataLoader<string, readonly PlannedErasure[]>;
 
   constructor(house: House, organisationId: OrganisationId) {
     this.#house = house;
+    this.#organisationId = organisationId;
     this.#planned = new DataLoader((ids) =>
-      Promise.all(ids.map((id) => plannedErasures(house, organisationId, id))),
+      Promise.all(
+        ids.map((id) => plannedErasures(house, organisationId, id, () => this.settings())),
+      ),
     );
+  }
+
+  /** The organisation's settings for recruiting, read once for a request. */
+  settings(): Promise<RecruitmentModuleState> {
+    this.#settings ??= this.#house
+      .load(this.#organisationId, recruitmentModule, this.#organisationId)
+      .then(({ state }) => state as RecruitmentModuleState);
+    return this.#settings;
   }
 
   /** When a dossier goes, alone or with its person. */

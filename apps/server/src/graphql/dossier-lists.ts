@@ -1,11 +1,12 @@
 import type { Directory, Place } from '@vivier/directory';
-import type { OrganisationId } from '@vivier/kernel';
+import type { OrganisationId, PersonId } from '@vivier/kernel';
 import { dossier, type DossierDocument } from '@vivier/projections';
 import { documentsOf } from '@vivier/runtime';
 import type { House } from '../house/house.ts';
 import type { Bus } from './bus.ts';
 import { placesIn, readNameCursor } from './by-name.ts';
 import { afterCursor, readCursor } from './paging.ts';
+import { isAlive, restrictedAmong } from './restricted.ts';
 
 /** What a list of dossiers is asked for; `facts` is the filter without the name. */
 export interface DossierListing {
@@ -50,8 +51,34 @@ const inOrder = (
   return listed.slice(0, rows);
 };
 
+/** Those that reviewers open (X-23), out of all that their people have. */
+const unrestricted = (
+  dossiers: readonly DossierDocument[],
+  ofTheirPeople: readonly DossierDocument[],
+): readonly DossierDocument[] => {
+  const people = restrictedAmong(ofTheirPeople);
+  return dossiers.filter(({ candidateId, restricted }) => !restricted && !people.has(candidateId));
+};
+
+/** The same where the other dossiers of the people are not at hand; they are asked for together. */
+const unrestrictedOf = async (
+  bus: Pick<Bus, 'find'>,
+  organisationId: OrganisationId,
+  dossiers: readonly DossierDocument[],
+): Promise<readonly DossierDocument[]> => {
+  // Whoever has one that is alive is not restricted.
+  const doubtful = dossiers.filter(({ state, restricted }) => !restricted && !isAlive(state));
+  const people = [...new Set(doubtful.map(({ candidateId }) => candidateId))];
+  const theirs =
+    people.length === 0
+      ? []
+      : await bus.find(organisationId, dossier, { candidateId: { $in: people } });
+  return unrestricted(dossiers, theirs);
+};
+
 /**
- * Dossiers in the order of the persons' names, then by id. Asks first about the people who come next.
+ * Dossiers in the order of the persons' names, then by id. What is restricted is left out: its place would
+ * tell a name. Asks first about the people who come next.
  * Where that does not fill the page, dossiers that fit the filter are put in order if they are few;
  * otherwise the order is walked on, which ends soon, because many people have one.
  *
@@ -72,7 +99,7 @@ export const dossiersByName = async (
     const candidateId = { $in: people.map(({ personId }) => personId) };
     const theirs = await bus.find(organisationId, dossier, { candidateId });
     // Asked for a state too, a store might go through everybody's dossiers in that state.
-    return theirs.filter(
+    return unrestricted(theirs, theirs).filter(
       ({ state, campaign }) =>
         (facts.state === undefined || state === facts.state) &&
         (facts.campaign === undefined || campaign === facts.campaign),
@@ -90,7 +117,8 @@ export const dossiersByName = async (
   const all = documentsOf(readStore, organisationId, dossier);
   if ((await all.countDocuments(facts)) <= FEW) {
     const few = await bus.find(organisationId, dossier, facts);
-    return inOrder(places, few.filter(isAhead), rows);
+    const open = await unrestrictedOf(bus, organisationId, few.filter(isAhead));
+    return inOrder(places, open, rows);
   }
   const found = [...soon];
   for (let at = next.length; at < places.length && found.length < rows; at += CHUNK)
@@ -100,7 +128,8 @@ export const dossiersByName = async (
 
 /**
  * Dossiers of the people whom a search finds, in the order in which they changed. Few people are asked
- * for together; where there are many, the dossiers are walked and those of others left out.
+ * for together; where there are many, the dossiers are walked and those of others left out. So is what is
+ * restricted: being found would tell a name.
  *
  * @throws Refused CursorInvalid
  */
@@ -116,14 +145,23 @@ export const dossiersOfNamed = async (
   const people = new Set(placesIn(directory, { search: name }).map(({ personId }) => personId));
   let beyond = after === undefined ? {} : afterCursor('changedAt', direction, readCursor(after));
   if (people.size <= FEW) {
-    const filter = { ...facts, ...beyond, candidateId: { $in: [...people] } };
+    const kept = { candidateId: { $in: [...people] }, restricted: true };
+    const someKept = await bus.find(organisationId, dossier, kept);
+    const doubtful = [...new Set(someKept.map(({ candidateId }) => candidateId))];
+    if (doubtful.length > 0) {
+      const theirs = await bus.find(organisationId, dossier, { candidateId: { $in: doubtful } });
+      for (const personId of restrictedAmong(theirs)) people.delete(personId as PersonId);
+    }
+    const candidateId = { $in: [...people] };
+    const filter = { ...facts, ...beyond, candidateId, restricted: { $ne: true } };
     return bus.find(organisationId, dossier, filter, { sort, limit: rows });
   }
   const found: DossierDocument[] = [];
   for (;;) {
     const filter = { ...facts, ...beyond };
     const chunk = await bus.find(organisationId, dossier, filter, { sort, limit: CHUNK });
-    found.push(...chunk.filter(({ candidateId }) => people.has(candidateId)));
+    const theirs = chunk.filter(({ candidateId }) => people.has(candidateId));
+    found.push(...(await unrestrictedOf(bus, organisationId, theirs)));
     const last = chunk.at(-1);
     if (found.length >= rows || !last || chunk.length < CHUNK) return found.slice(0, rows);
     beyond = afterCursor('changedAt', direction, [last.changedAt, last._id]);

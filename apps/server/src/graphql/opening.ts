@@ -7,6 +7,7 @@ import type { AccountId, Principal } from '@vivier/identity';
 import type { House } from '../house/house.ts';
 import { edgeRejections } from './rejections.ts';
 import { Refused } from './refused.ts';
+import { isRestricted } from './restricted.ts';
 import { mayReach, openersOf, type Allowed, type GuardedField } from './rights.ts';
 
 type OpeningCaller = Pick<Principal, 'organisationId' | 'accountId' | 'role' | 'personId'>;
@@ -26,34 +27,40 @@ export class Opening {
   readonly #texts: DataLoader<OpenRequest, string | null>;
   /** What was opened before it was asked for. */
   readonly #opened = new Map<Sealed, string | null>();
-  readonly #spaces = new Map<string, CandidateSpace>();
+  readonly #spaces: Map<string, CandidateSpace>;
   /** By field, since a list asks about the same few for each of its rows. */
   readonly #openers = new Map<GuardedField, Allowed>();
   /** A person's own document, in which alone their name stands. */
   readonly persons: DataLoader<string, CandidateSpace | undefined>;
   readonly #staff: DataLoader<string, string | null>;
 
-  /** @param closed nothing personal about candidates opens, whoever asks but for compliance */
+  /** The same for what is restricted. */
+  #closed: Opening | undefined;
+
+  /** @param open nothing personal about candidates opens, whoever asks but for compliance; this one does */
   constructor(
     house: House,
     caller: OpeningCaller,
-    private readonly closed = false,
+    private readonly open?: Opening,
   ) {
+    this.#spaces = open ? open.#spaces : new Map();
     this.#house = house;
     this.#caller = caller;
     const { organisationId } = caller;
-    this.#texts = new DataLoader((requests) => this.#open(requests), { cache: false });
-    this.persons = new DataLoader(async (ids) => {
-      const documents = documentsOf(house.readStore, organisationId, candidateSpace);
-      const found = await documents.find({ _id: { $in: [...new Set(ids)] } });
-      const byId = new Map(
-        found.map((packed) => [
-          packed._id,
-          unpackDocument<CandidateSpace>(packed as PackedDocument),
-        ]),
-      );
-      return ids.map((id) => byId.get(id));
-    });
+    this.#texts = new DataLoader((requests) => this.#openUnrestricted(requests), { cache: false });
+    this.persons =
+      open?.persons ??
+      new DataLoader(async (ids) => {
+        const documents = documentsOf(house.readStore, organisationId, candidateSpace);
+        const found = await documents.find({ _id: { $in: [...new Set(ids)] } });
+        const byId = new Map(
+          found.map((packed) => [
+            packed._id,
+            unpackDocument<CandidateSpace>(packed as PackedDocument),
+          ]),
+        );
+        return ids.map((id) => byId.get(id));
+      });
     this.#staff = new DataLoader((ids) => this.#staffNames(ids));
   }
 
@@ -69,12 +76,20 @@ export class Opening {
 
   /** The same for what only compliance opens: the caller's own stays open to them. */
   restricted(): Opening {
-    return new Opening(this.#house, this.#caller, true);
+    return (this.#closed ??= new Opening(this.#house, this.#caller, this));
   }
 
   /** A person's own document: at once where it was loaded ahead. */
   person(id: string): CandidateSpace | Promise<CandidateSpace | undefined> {
     return this.#spaces.get(id) ?? this.persons.load(id);
+  }
+
+  /** Who of some people is restricted, for this caller: nobody is for compliance, nor one for oneself. */
+  async restrictedAmong(ids: readonly PersonId[]): Promise<ReadonlySet<string>> {
+    const { role, personId } = this.#caller;
+    const others = role === 'compliance' ? [] : ids.filter((id) => id !== personId);
+    const spaces = await Promise.all([...new Set(others)].map((id) => this.person(id)));
+    return new Set(spaces.flatMap((space) => (space && isRestricted(space) ? space._id : [])));
   }
 
   /** Loads persons together of whom each row of a list is about to ask. */
@@ -144,13 +159,25 @@ export class Opening {
 
   #mayOpen(field: GuardedField, owner: PersonId | undefined): boolean {
     const { role, personId } = this.#caller;
-    if (this.closed && role !== 'compliance' && owner !== personId) return false;
+    if (this.open && role !== 'compliance' && owner !== personId) return false;
     let openers = this.#openers.get(field);
     if (!openers) this.#openers.set(field, (openers = openersOf(field, 'ofCandidate')));
     return mayReach(openers, this.#caller.role, owner === this.#caller.personId);
   }
 
+  /** Whatever it stands in, what is about a restricted person opens to compliance alone. */
+  async #openUnrestricted(requests: readonly OpenRequest[]): Promise<(string | null | Error)[]> {
+    const closed = await this.restrictedAmong(requests.map(({ personId }) => personId));
+    const opened = [...(await this.#open(requests.filter((one) => !closed.has(one.personId))))];
+    return requests.map(({ personId }) =>
+      closed.has(personId)
+        ? new Refused(edgeRejections.NotYoursToOpen())
+        : (opened.shift() ?? null),
+    );
+  }
+
   async #open(requests: readonly OpenRequest[]): Promise<(string | null)[]> {
+    if (requests.length === 0) return [];
     const { organisationId } = this.#caller;
     const values = await openHandles(
       requests.map(({ handle, personId }) => ({ handle, expected: { organisationId, personId } })),

@@ -13,6 +13,7 @@ import type {
 } from '@vivier/projections';
 import type { Caller } from './caller.ts';
 import { lazily } from './lazily.ts';
+import { isRestricted } from './restricted.ts';
 import type { ActorType } from './types/actor.ts';
 import type {
   CandidateSpaceType,
@@ -37,10 +38,6 @@ export const closed = (caller: Caller): Caller => ({
   ...caller,
   opening: caller.opening.restricted(),
 });
-
-/** Somebody whose dossiers were all finally rejected, and are kept. */
-const isRestricted = ({ applications }: CandidateSpace): boolean =>
-  applications.length > 0 && applications.every(({ restricted }) => restricted);
 
 const presentVersion = (
   shown: DocumentVersion,
@@ -99,7 +96,8 @@ export const presentSpace = (space: CandidateSpace, asking: Caller): CandidateSp
     registeredAt: space.registeredAt,
     erasedAt: space.erasedAt,
     confirmedAt: space.confirmedAt,
-    limited: space.openedBy.length === 0,
+    // only while the module is on.
+    limited: async () => space.openedBy.length === 0 && (await caller.deletions.settings()).on,
     information: () => presentInformation(space, caller),
     deletionWarning: () => caller.deletions.ofAccount(space),
     documents: () =>

@@ -8,7 +8,8 @@ export const edgeRejections = defineRejections({
   },
   NotYoursToOpen: {
     message: 'Your role reads facts, not names or words about a person.',
-    remedy: 'Ask an operator or an admin of the organisation.',
+    remedy:
+      'Ask an operator or an admin of the organisation; what is restricted is opened by compliance.',
   },
   OpeningEnded: {
     message: 'What this command opened was shown for ten minutes.',

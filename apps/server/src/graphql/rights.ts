@@ -136,7 +136,7 @@ export const fieldRights = {
   },
   Message: { ...facts('messageId', 'side', 'by', 'at'), text: ownOrReviewers },
   OpenPersonalDataPayload: {
-    ...facts('candidateId', 'position', 'commandId'),
+    ...facts('candidateId', 'decisions', 'position', 'commandId'),
     fullName: { compliance: 'organisation' },
     email: { compliance: 'organisation' },
   },
@@ -144,6 +144,12 @@ export const fieldRights = {
     ...facts('integratorId', 'granted', 'at', 'by'),
     reason: overseers,
   },
+  // What is kept after a final rejection, for who answers for it.
+  RestrictedDecision: {
+    ...facts('applicationId', 'campaign', 'at', 'verdicts'),
+    reason: { compliance: 'organisation' },
+  },
+  RestrictedVerdict: { ...facts('item', 'at'), reason: { compliance: 'organisation' } },
   ReviewEntry: {
     ...facts('item', 'label', 'required', 'state', 'documentId', 'version', 'contentHash'),
     ...facts('asked', 'validUntil', 'document', 'verdict'),

@@ -1,8 +1,8 @@
-import { aggregates, rights } from '@vivier/domain';
+import { aggregates, rights, type CommandInputs, type CommandName } from '@vivier/domain';
 import type { EventStore } from '@vivier/event-store';
 import type { Files } from '@vivier/files';
 import type { Identity, PasswordCost } from '@vivier/identity';
-import { type AnyDecider, type Clock, type OrganisationId, type Position } from '@vivier/kernel';
+import type { AnyDecider, Clock, OrganisationId, PersonId, Position } from '@vivier/kernel';
 import { EventCodec } from '@vivier/kernel/sealing';
 import type { ReadStore } from '@vivier/read-store';
 import {
@@ -179,7 +179,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     const isScheduler = roles.includes('scheduler');
     const scheduling = isScheduler
       ? await startScheduling({
-          ...{ stores, store, codec, clock, execute, forPerson, settleAddress, log, opened },
+          ...{ stores, store, codec, clock, forPerson, settleAddress, log, opened },
+          execute: erasingInTurn(execute, forPerson),
           ...{ mailing, load: loadOne },
           ...faults,
         })
@@ -272,6 +273,16 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
 
 /** Of a house that nobody reaches by a link. */
 const nowhere: MailSettings = { publicUrl: () => 'http://localhost' };
+
+/** Whoever is erased at a deadline is so in turn with what they do at the same moment. */
+const erasingInTurn =
+  (execute: Execute, forPerson: ForPerson): Execute =>
+  (envelope) =>
+    envelope.name === ('EraseSubject' satisfies CommandName)
+      ? forPerson((envelope.input as CommandInputs['EraseSubject']).candidateId as PersonId, () =>
+          execute(envelope),
+        )
+      : execute(envelope);
 
 const unmovable = (clock: Clock): MovableClock => ({
   now: () => clock.now(),

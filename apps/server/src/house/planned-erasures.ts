@@ -1,4 +1,4 @@
-import { recruitmentModule, type RecruitmentModuleState } from '@vivier/domain';
+import type { RecruitmentModuleState } from '@vivier/domain';
 import type { OrganisationId } from '@vivier/kernel';
 import { finalRejection, incompleteDossier } from '@vivier/sagas';
 import type { House } from './house.ts';
@@ -27,11 +27,16 @@ interface Planned {
 
 const ENDING: readonly string[] = ['EraseSubject', 'ForgetDossier'];
 
-/** What the sagas have planned for a person, the next first. */
+/**
+ * What the sagas have planned for a person (R-037), the next first.
+ *
+ * @param settings the organisation's, asked for where something is planned
+ */
 export const plannedErasures = async (
-  { planned, load }: Pick<House, 'planned' | 'load'>,
+  { planned }: Pick<House, 'planned'>,
   organisationId: OrganisationId,
   candidateId: string,
+  settings: () => Promise<RecruitmentModuleState>,
 ): Promise<readonly PlannedErasure[]> => {
   const entries = (
     await Promise.all(
@@ -41,8 +46,7 @@ export const plannedErasures = async (
     )
   ).flat();
   if (entries.length === 0) return [];
-  const { state } = await load(organisationId, recruitmentModule, organisationId);
-  const { zone, deleteAfterDays } = (state as RecruitmentModuleState).incompleteDeletion;
+  const { zone, deleteAfterDays } = (await settings()).incompleteDeletion;
   return entries
     .toSorted((a, b) => a.due - b.due)
     .flatMap(({ due, payload }) => {

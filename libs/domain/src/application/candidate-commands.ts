@@ -141,6 +141,9 @@ export const candidateCommands = {
       const vault = evidence.candidate.state;
       const newest = vault.status === 'registered' ? vault.documents[documentId] : undefined;
       if (!pin || !newest || newest.version <= pin.version) return [];
+      const place = state.checklist.find(({ key }) => key === pin.item);
+      // A version of a type that this place does not take stays out of it.
+      if (place && !hasAcceptedType(place, newest.mediaType)) return [];
       const { item } = pin;
       const { version, contentHash } = newest;
       const now = { item, documentId, version, contentHash };
@@ -182,12 +185,19 @@ export const candidateCommands = {
       if (!isEditable(state)) return refuse.ApplicationNotEditable({ state: state.status });
       const { legalBasis } = evidence.module.state;
       const person = evidence.candidate.state;
-      const gaps = gapsIn(state, person.status === 'registered' ? person.filled : []);
+      if (person.status !== 'registered') return candidate.absent();
+      // Removed from the vault a moment ago: it is not there to be read.
+      const gone = state.pins.filter(({ documentId }) => !person.documents[documentId]);
+      const pins = state.pins.filter((pin) => !gone.includes(pin));
+      const gaps = gapsIn({ ...state, pins }, person.filled);
       const given = evidence.consent.state;
       if (legalBasis === 'consent' && given.status !== 'granted')
         return refuse.ConsentMissing({ ...gaps });
       if (hasGaps(gaps)) return refuse.ApplicationIncomplete({ ...gaps });
       return [
+        ...gone.map(({ item, documentId, version, contentHash, state: from }) =>
+          events.DocumentDeselected({ item, documentId, version, contentHash, from }),
+        ),
         events.ApplicationSubmitted({
           from: state.status,
           legalBasis,

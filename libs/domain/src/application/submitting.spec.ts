@@ -2,7 +2,14 @@ import type { DomainEvent } from '@vivier/kernel';
 import { candidateSelf, deciderWords, derive, organisation } from '@vivier/testing';
 import { aggregates } from '../aggregates.ts';
 import { candidateEvents } from '../candidate/candidate.events.ts';
-import { adaId, adasVault, cvReplaced, letter } from '../candidate/candidate.fixtures.ts';
+import {
+  adaId,
+  adasVault,
+  cv,
+  cvReplaced,
+  letter,
+  portfolio,
+} from '../candidate/candidate.fixtures.ts';
 import { adasConsent } from '../consent/consent.fixtures.ts';
 import { consentKey } from '../consent/consent.ts';
 import { recruitmentModuleEvents } from '../recruitment-module/recruitment-module.events.ts';
@@ -23,6 +30,8 @@ import {
   fullDossier,
   letterSelected,
   placed,
+  portfolioPlaced,
+  portfolioSelected,
   selfEmployed,
   submittedDossier,
   wholeAccepted,
@@ -46,6 +55,27 @@ const granted = {
 } as const;
 
 const noGaps = { missingFields: [], unmetRequirements: [], missingItems: [] };
+
+const { DocumentRemoved } = candidateEvents;
+const removed = ({ documentId, version, contentHash, fileId }: typeof cv) =>
+  DocumentRemoved({ documentId, version, contentHash, files: [fileId] });
+
+test('R-026: a document that was removed a moment ago is missing where it is asked for', () =>
+  given(byInterest, adasVault(removed(cv)), complete)
+    .when('SubmitApplication', submit, { by })
+    .thenRejected('ApplicationIncomplete', { ...noGaps, missingItems: ['cv'] }));
+
+test('R-026: where it is not asked for, the dossier is sent without it', () =>
+  given(
+    byInterest,
+    adasVault(removed(portfolio)),
+    dossier(cvSelected, letterSelected, portfolioSelected),
+  )
+    .when('SubmitApplication', submit, { by })
+    .then(
+      events.DocumentDeselected({ ...portfolioPlaced, from: 'submitted' }),
+      events.ApplicationSubmitted({ from: 'draft', legalBasis: 'legitimate-interest' }),
+    ));
 
 test('R-115: with consent an application is submitted, and says on which one it rests', () =>
   given(byConsent, adasVault(), adasConsent(derive), complete)

@@ -21,6 +21,10 @@ export const candidateRejections = defineRejections({
     message: 'This upload belongs to a document already.',
     remedy: 'Request a new upload for each document or version.',
   },
+  InformationMandatory: {
+    message: 'An application that was sent needs this information.',
+    remedy: 'Change it instead of clearing it, or withdraw the application first.',
+  },
   InformationFieldUnknown: {
     message: 'The organisation does not ask for this information.',
     remedy: 'Use keys from the list in the details.',

@@ -199,7 +199,11 @@ export class ApplicationResolver {
   ): Promise<DossierPayload> {
     const { organisationId, actor: by } = caller;
     const commandId = commandIdOf(id);
-    const { key, position } = await this.bus.send({ name, input, organisationId, by, commandId });
+    const sent = { name, input, organisationId, by, commandId };
+    // In turn with their erasure at a deadline: what they do before it counts.
+    const { key, position } = await this.house.forPerson(caller.personId, () =>
+      this.bus.send(sent),
+    );
     const found = await this.bus.afterwards(organisationId, dossier, key, position);
     return {
       applicationId: key,

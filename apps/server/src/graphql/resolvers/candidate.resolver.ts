@@ -1,10 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { candidateRejections, type CandidateId } from '@vivier/domain';
+import { candidateRejections, type CandidateId, type Dossier } from '@vivier/domain';
 import type { CommandId } from '@vivier/kernel';
 import { candidateSpace } from '@vivier/projections';
 import { commandRejections, type Execute } from '@vivier/runtime';
 import type { House } from '../../house/house.ts';
+import { dossiersOfPerson } from '../../house/own-dossiers.ts';
 import { registerCandidate } from '../../house/registration.ts';
 import { SpaceArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
@@ -21,6 +22,10 @@ import {
   GrantConsentPayload,
   RegisterCandidatePayload,
 } from '../types/payloads.ts';
+
+/** What was sent is complete, and stays so. */
+const isWithOrganisation = ({ status }: Dossier): boolean =>
+  status === 'submitted' || status === 'accepted';
 
 @Resolver()
 export class CandidateResolver {
@@ -59,12 +64,19 @@ export class CandidateResolver {
     const values = Object.fromEntries(information.map(({ key, value }) => [key, value.trim()]));
     const fields = Object.keys(values);
     const cleared = fields.filter((field) => values[field] === '');
-    const { position } = await this.bus.send({
-      name: 'AmendOwnInformation',
-      input: { fields, cleared, values },
-      organisationId,
-      by,
-      commandId,
+    const input = { fields, cleared, values };
+    const sent = { name: 'AmendOwnInformation', input, organisationId, by, commandId } as const;
+    const { position } = await this.house.forPerson(personId, async () => {
+      if (cleared.length > 0) {
+        const dossiers = await dossiersOfPerson(this.house, organisationId, personId);
+        const kept = dossiers.filter(isWithOrganisation).flatMap(({ information }) => information);
+        const missing = cleared.filter((field) =>
+          kept.some(({ key, mandatory }) => mandatory && key === field),
+        );
+        if (missing.length > 0)
+          throw new Refused(candidateRejections.InformationMandatory({ fields: missing }));
+      }
+      return this.bus.send(sent);
     });
     const space = await this.bus.afterwards(organisationId, candidateSpace, personId, position);
     return {

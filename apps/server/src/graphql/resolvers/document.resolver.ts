@@ -7,13 +7,15 @@ import {
   type ApplicationState,
   type CandidateId,
   type DocumentId,
+  type Dossier,
 } from '@vivier/domain';
 import { MAX_FILE_BYTES, type FileId } from '@vivier/files';
 import type { Position } from '@vivier/kernel';
-import { candidateSpace, dossier, type DossierDocument } from '@vivier/projections';
+import { candidateSpace } from '@vivier/projections';
 import { commandRejections, newIdOf } from '@vivier/runtime';
 import { depositDocument } from '../../house/deposits.ts';
 import type { House } from '../../house/house.ts';
+import { dossiersOfPerson } from '../../house/own-dossiers.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
@@ -27,6 +29,7 @@ import { RemoveDocumentInput, RenameDocumentInput } from '../inputs-dossier.ts';
 import { presentDocument } from '../present.ts';
 import { PUBLIC_URL } from '../public-url.ts';
 import { acceptedOf, Refused } from '../refused.ts';
+import { isRestricted } from '../restricted.ts';
 import {
   DocumentPayload,
   RemoveDocumentPayload,
@@ -34,13 +37,13 @@ import {
   RequestUploadPayload,
 } from '../types/payloads.ts';
 
-const SENT: readonly DossierDocument['state'][] = ['submitted', 'accepted', 'rejectedFinally'];
+const SENT: readonly Dossier['status'][] = ['submitted', 'accepted', 'rejectedFinally'];
 
 /** Whether a dossier that the organisation decides, or has decided, about holds a document. */
 const holdsSent =
   (documentId: string) =>
-  ({ state, items }: DossierDocument): boolean =>
-    SENT.includes(state) && items.some((item) => item.documentId === documentId);
+  ({ status, pins }: Dossier): boolean =>
+    SENT.includes(status) && pins.some((pin) => pin.documentId === documentId);
 
 @Resolver()
 export class DocumentResolver {
@@ -115,13 +118,16 @@ export class DocumentResolver {
   ): Promise<RemoveDocumentPayload> {
     const { organisationId, personId, actor: by } = caller;
     const commandId = commandIdOf(id);
-    const dossiers = await this.bus.find(organisationId, dossier, { candidateId: personId });
-    // What was sent is reviewed as it was sent: a removal would leave a hole in it.
-    if (dossiers.some(holdsSent(documentId)))
-      throw new Refused(candidateRejections.DocumentInUse());
     const input = { documentId: documentId as DocumentId };
     const sent = { name: 'RemoveDocument', input, organisationId, by, commandId } as const;
-    const { position } = await this.bus.send(sent);
+    // In turn with what they send: a submission would hold what is destroyed at the same moment.
+    const { position } = await this.house.forPerson(personId, async () => {
+      const dossiers = await dossiersOfPerson(this.house, organisationId, personId);
+      // What was sent is reviewed as it was sent: a removal would leave a hole in it.
+      if (dossiers.some(holdsSent(documentId)))
+        throw new Refused(candidateRejections.DocumentInUse());
+      return this.bus.send(sent);
+    });
     return { documentId, position: position ?? null, commandId };
   }
 
@@ -135,6 +141,8 @@ export class DocumentResolver {
     const { organisationId } = caller;
     const ownerId = await this.#ownerSeenBy(caller, documentId, version, applicationId);
     const space = ownerId && (await this.bus.findOne(organisationId, candidateSpace, ownerId));
+    if (space && caller.relation !== 'own' && isRestricted(space))
+      throw new Refused(candidateRejections.DocumentUnknown());
     const found = space
       ? space.documents
           .find((document) => document.documentId === documentId)

@@ -3,13 +3,14 @@ import { Args, Query, Resolver } from '@nestjs/graphql';
 import { mailRejections } from '@vivier/domain';
 import { erased, type OrganisationId } from '@vivier/kernel';
 import type { MailContent } from '@vivier/mail';
-import { mailLog, type MailLogEntry } from '@vivier/projections';
+import { dossier, mailLog, type MailLogEntry } from '@vivier/projections';
 import type { House } from '../../house/house.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { SignedIn, type Caller } from '../caller.ts';
 import { MailArguments, MailsArguments } from '../inputs-mail.ts';
 import { lazily } from '../lazily.ts';
 import { afterCursor, connectionOf, readCursor } from '../paging.ts';
+import { closed } from '../present.ts';
 import { Refused } from '../refused.ts';
 import { MailConnection, MailTextType, type MailType } from '../types/mail.ts';
 
@@ -49,9 +50,10 @@ export class MailResolver {
     @SignedIn() caller: Caller,
     @Args() { mailId, atLeast }: MailArguments,
   ): Promise<MailTextType> {
-    const { organisationId, opening } = caller;
+    const { organisationId } = caller;
     const entry = await this.bus.findOne(organisationId, mailLog, mailId, atLeast);
     if (!entry) throw new Refused(mailRejections.MailUnknown());
+    const { opening } = (await this.#isRestricted(caller, entry)) ? closed(caller) : caller;
     let opened: Promise<MailContent | undefined> | undefined;
     const content = () => (opened ??= this.#content(organisationId, entry));
     const field = (name: 'to' | 'subject' | 'text' | 'html') => async () => {
@@ -66,6 +68,18 @@ export class MailResolver {
       text: field('text'),
       html: field('html'),
     });
+  }
+
+  /** Whether it is to a person, or about a dossier, that only compliance opens. */
+  async #isRestricted(
+    { organisationId, opening }: Caller,
+    { candidateId, applicationId }: MailLogEntry,
+  ): Promise<boolean> {
+    const [people, about] = await Promise.all([
+      opening.restrictedAmong([candidateId]),
+      applicationId === null ? undefined : this.bus.findOne(organisationId, dossier, applicationId),
+    ]);
+    return people.has(candidateId) || about?.restricted === true;
   }
 
   /** Undefined where it is not in the folder, or where its key is gone. */

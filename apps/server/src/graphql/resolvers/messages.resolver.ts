@@ -3,8 +3,9 @@ import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { applicationRejections, type ApplicationId, type CommandName } from '@vivier/domain';
 import type { CommandInputs, MessageId } from '@vivier/domain';
 import { dossier, messages } from '@vivier/projections';
+import type { House } from '../../house/house.ts';
 import { ThreadArguments } from '../arguments.ts';
-import { Bus } from '../bus.ts';
+import { Bus, HOUSE } from '../bus.ts';
 import { reaches, SignedIn, type Caller } from '../caller.ts';
 import { commandIdOf } from '../command-id.ts';
 import { MarkMessagesReadInput, SendMessageInput } from '../inputs-dossier.ts';
@@ -17,7 +18,10 @@ import { MessageConnection, MessagePayload, MessageType } from '../types/message
 /** The thread on a dossier (*messagerie*, R-024). */
 @Resolver()
 export class MessagesResolver {
-  constructor(@Inject(Bus) private readonly bus: Bus) {}
+  constructor(
+    @Inject(HOUSE) private readonly house: House,
+    private readonly bus: Bus,
+  ) {}
 
   @Mutation(() => MessagePayload, { description: 'To the other side of the dossier.' })
   sendMessage(
@@ -70,14 +74,17 @@ export class MessagesResolver {
   }
 
   async #send<Name extends CommandName>(
-    { organisationId, actor: by }: Caller,
+    { organisationId, actor: by, role, personId }: Caller,
     name: Name,
     input: CommandInputs[Name],
     id: string | undefined,
   ): Promise<MessagePayload> {
     const commandId = commandIdOf(id);
     const sent = { name, input, organisationId, by, commandId };
-    const { key, position, events } = await this.bus.send(sent);
+    // A candidate's own is in turn with their erasure at a deadline: what they do before it counts.
+    const { key, position, events } = await (role === 'candidate'
+      ? this.house.forPerson(personId, () => this.bus.send(sent))
+      : this.bus.send(sent));
     const data = events[0]?.data as { readonly messageId?: MessageId } | undefined;
     return {
       applicationId: key,

@@ -1,6 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Args, Info, Query, Resolver } from '@nestjs/graphql';
-import { candidateSpace } from '@vivier/projections';
+import type { Place } from '@vivier/directory';
+import type { OrganisationId } from '@vivier/kernel';
+import { candidateSpace, type CandidateSpace } from '@vivier/projections';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { House } from '../../house/house.ts';
 import { openAhead } from '../ahead.ts';
@@ -8,9 +10,18 @@ import { PeopleArguments } from '../arguments.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { directoryFor, nameCursor, placesIn, readNameCursor } from '../by-name.ts';
 import { SignedIn, type Caller } from '../caller.ts';
-import { writeCursor } from '../paging.ts';
+import { connectionOf } from '../paging.ts';
 import { presentCandidate } from '../present.ts';
+import { isRestricted } from '../restricted.ts';
 import { CandidateConnection } from '../types/candidate.ts';
+
+interface Row {
+  readonly place: Place;
+  readonly space: CandidateSpace;
+}
+
+/** So many persons are asked for at once. */
+const MOST_AT_ONCE = 500;
 
 @Resolver()
 export class PeopleResolver {
@@ -28,25 +39,40 @@ export class PeopleResolver {
     const { organisationId } = caller;
     const place = after ? readNameCursor(after).place : undefined;
     const directory = await directoryFor(this.house, organisationId, [candidateSpace], atLeast);
-    const places = placesIn(directory, { search: search ?? '', after: place, limit: first + 1 });
-    const page = places.slice(0, first).map(({ personId, namedBy }) => ({
-      personId,
-      cursor: writeCursor(nameCursor({ personId, namedBy }, '')),
-    }));
-    const spaces = await this.bus.find(organisationId, candidateSpace, {
-      _id: { $in: page.map(({ personId }) => personId) },
-    });
+    const places = placesIn(directory, { search: search ?? '', after: place });
+    const rows = await this.#open(organisationId, places, first + 1);
+    const spaces = rows.slice(0, first).map(({ space }) => space);
     await openAhead(info, ['edges', 'node'], spaces, caller);
-    const byId = new Map(spaces.map((space) => [space._id, space]));
-    return {
-      edges: page.flatMap(({ personId, cursor }) => {
-        const space = byId.get(personId);
-        return space ? [{ cursor, node: presentCandidate(space, caller) }] : [];
-      }),
-      pageInfo: {
-        hasNextPage: places.length > first,
-        endCursor: page.at(-1)?.cursor ?? null,
-      },
-    };
+    return connectionOf(
+      rows,
+      first,
+      (row) => nameCursor(row.place, ''),
+      ({ space }) => presentCandidate(space, caller),
+    );
+  }
+
+  /**
+   * The first people of a listing. Who is restricted is left out (X-23), also of cursors: a place in the
+   * order of names, or being found by one, tells it. Asks once, and again for more where many are left out.
+   */
+  async #open(
+    organisationId: OrganisationId,
+    places: readonly Place[],
+    wanted: number,
+  ): Promise<readonly Row[]> {
+    const found: Row[] = [];
+    for (let at = 0, many = wanted; at < places.length && found.length < wanted;) {
+      const chunk = places.slice(at, at + many);
+      const ids = chunk.map(({ personId }) => personId);
+      const spaces = await this.bus.find(organisationId, candidateSpace, { _id: { $in: ids } });
+      const byId = new Map<string, CandidateSpace>(spaces.map((space) => [space._id, space]));
+      for (const place of chunk) {
+        const space = byId.get(place.personId);
+        if (space && !isRestricted(space)) found.push({ place, space });
+      }
+      at += many;
+      many = Math.min(many * 2, MOST_AT_ONCE);
+    }
+    return found.slice(0, wanted);
   }
 }

@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { candidateRejections, type CandidateId } from '@vivier/domain';
-import { candidateSpace } from '@vivier/projections';
+import { candidateSpace, reviewSynthesis } from '@vivier/projections';
+import type { CandidateSpace, ReviewSynthesis } from '@vivier/projections';
 import type { House } from '../../house/house.ts';
 import { Bus, HOUSE } from '../bus.ts';
 import { SignedIn, type Caller } from '../caller.ts';
@@ -10,7 +11,11 @@ import { OpenPersonalDataInput } from '../inputs.ts';
 import { lazily } from '../lazily.ts';
 import { Refused } from '../refused.ts';
 import { edgeRejections } from '../rejections.ts';
-import { OpenPersonalDataPayload } from '../types/payloads.ts';
+import {
+  OpenPersonalDataPayload,
+  type RestrictedDecisionType,
+  type RestrictedVerdictType,
+} from '../types/payloads.ts';
 
 /** How long the same command, sent again after a lost answer, shows what it opened, in ms. */
 const SHOWN_FOR = 10 * 60_000;
@@ -24,7 +29,8 @@ export class PersonalDataResolver {
 
   /** The reason is durable before anything is opened. */
   @Mutation(() => OpenPersonalDataPayload, {
-    description: 'For compliance: a person’s name and address, for a reason that the log keeps.',
+    description:
+      'For compliance: a person’s name and address, and why they were finally rejected where that is restricted, for a reason that the log keeps.',
   })
   async openPersonalData(
     @SignedIn() caller: Caller,
@@ -53,6 +59,41 @@ export class PersonalDataResolver {
       commandId,
       fullName: () => opening.text('OpenPersonalDataPayload.fullName', space.fullName, candidateId),
       email: () => opening.text('OpenPersonalDataPayload.email', space.email, candidateId),
+      decisions: () => this.#decisions(caller, space),
+    });
+  }
+
+  /** What explains each final rejection that nobody else reads any more. */
+  async #decisions(
+    { organisationId, opening }: Caller,
+    { _id: personId, applications }: CandidateSpace,
+  ): Promise<RestrictedDecisionType[]> {
+    const campaigns = new Map<string, string>(
+      applications.flatMap((one) => (one.restricted ? [[one.applicationId, one.campaign]] : [])),
+    );
+    if (campaigns.size === 0) return [];
+    const filter = { _id: { $in: [...campaigns.keys()] } };
+    const decided = await this.bus.find(organisationId, reviewSynthesis, filter);
+    const verdictsIn = ({ entries }: ReviewSynthesis): RestrictedVerdictType[] =>
+      entries.flatMap(({ item, verdict }) =>
+        verdict?.reason
+          ? lazily<RestrictedVerdictType>({
+              item,
+              at: verdict.at,
+              reason: () => opening.text('RestrictedVerdict.reason', verdict.reason, personId),
+            })
+          : [],
+      );
+    return decided.flatMap((one) => {
+      const { decision } = one;
+      if (!decision) return [];
+      return lazily<RestrictedDecisionType>({
+        applicationId: one._id,
+        campaign: campaigns.get(one._id) ?? '',
+        at: decision.at,
+        reason: () => opening.text('RestrictedDecision.reason', decision.reason, personId),
+        verdicts: () => verdictsIn(one),
+      });
     });
   }
 }

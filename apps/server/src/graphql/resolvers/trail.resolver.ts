@@ -61,9 +61,9 @@ export class TrailResolver {
     const rows = await this.#find(caller, filterOf(asked), LONGEST_EXPORT + 1, atLeast);
     if (rows.length > LONGEST_EXPORT)
       throw new Refused(edgeRejections.ExportTooLong({ most: LONGEST_EXPORT }));
-    const restricted = await this.#restricted(caller, rows);
+    const isClosed = await this.#closed(caller, rows);
     const entries = await exported(
-      rows.map((entry) => ({ entry, caller, isOpen: !restricted.has(entry.applicationId) })),
+      rows.map((entry) => ({ entry, caller, isOpen: !isClosed(entry) })),
     );
     return format === 'CSV' ? asCsv(entries) : JSON.stringify(entries, null, 2);
   }
@@ -75,12 +75,12 @@ export class TrailResolver {
   ): Promise<TrailConnection> {
     const beyond = after ? afterCursor('position', 'after', readCursor(after)) : {};
     const rows = await this.#find(caller, { ...filter, ...beyond }, first + 1, atLeast);
-    const restricted = await this.#restricted(caller, rows);
+    const isClosed = await this.#closed(caller, rows);
     return connectionOf(
       rows,
       first,
       (row) => [row.position, row._id],
-      (row) => presentTrailEntry(row, restricted.has(row.applicationId) ? closed(caller) : caller),
+      (row) => presentTrailEntry(row, isClosed(row) ? closed(caller) : caller),
     );
   }
 
@@ -94,15 +94,20 @@ export class TrailResolver {
     return this.bus.find(organisationId, auditTrail, filter, { sort, limit }, atLeast);
   }
 
-  /** The applications among these entries that only compliance opens. */
-  async #restricted(
-    { organisationId, role }: Caller,
+  /** Which of these entries only compliance opens: of a restricted dossier, or person. */
+  async #closed(
+    { organisationId, role, opening }: Caller,
     rows: readonly TrailEntry[],
-  ): Promise<ReadonlySet<string | null>> {
+  ): Promise<(entry: TrailEntry) => boolean> {
+    if (role === 'compliance' || rows.length === 0) return () => false;
     const ids = new Set(rows.flatMap(({ applicationId }) => applicationId ?? []));
-    if (ids.size === 0 || role === 'compliance') return new Set();
-    const dossiers = await this.bus.find(organisationId, dossier, { _id: { $in: [...ids] } });
-    return new Set(dossiers.filter(({ restricted }) => restricted).map(({ _id }) => _id));
+    const [people, dossiers] = await Promise.all([
+      opening.restrictedAmong(rows.map(({ candidateId }) => candidateId)),
+      ids.size === 0 ? [] : this.bus.find(organisationId, dossier, { _id: { $in: [...ids] } }),
+    ]);
+    const restricted = new Set(dossiers.flatMap((one) => (one.restricted ? one._id : [])));
+    return ({ candidateId, applicationId }) =>
+      people.has(candidateId) || (applicationId !== null && restricted.has(applicationId));
   }
 }
 

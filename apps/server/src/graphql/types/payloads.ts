@@ -185,6 +185,38 @@ export class RemoveDocumentPayload extends Changed {
   documentId!: string;
 }
 
+@ObjectType('RestrictedVerdict', { description: 'Why a document was refused.' })
+export class RestrictedVerdictType {
+  @Field(() => String, { description: 'The checklist item’s key.' })
+  item!: string;
+
+  @Field(() => String, { description: 'ISO-8601 instant.' })
+  at!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  reason!: string | null;
+}
+
+@ObjectType('RestrictedDecision', {
+  description: 'A final rejection whose dossier only compliance opens.',
+})
+export class RestrictedDecisionType {
+  @Field(() => ID)
+  applicationId!: string;
+
+  @Field(() => String)
+  campaign!: string;
+
+  @Field(() => String, { description: 'ISO-8601 instant.' })
+  at!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
+  reason!: string | null;
+
+  @Field(() => [RestrictedVerdictType], { description: 'Verdicts on its documents with a reason.' })
+  verdicts!: RestrictedVerdictType[];
+}
+
 @ObjectType('OpenPersonalDataPayload', { description: 'Shown in this answer and nowhere else.' })
 export class OpenPersonalDataPayload extends Changed {
   @Field(() => ID)
@@ -195,6 +227,11 @@ export class OpenPersonalDataPayload extends Changed {
 
   @Field(() => String, { nullable: true, description: 'Null where it was erased.' })
   email!: string | null;
+
+  @Field(() => [RestrictedDecisionType], {
+    description: 'Why the person was finally rejected, as long as that is kept restricted.',
+  })
+  decisions!: RestrictedDecisionType[];
 }
 
 export type PayloadClass = Type<Changed>;

@@ -305,16 +305,6 @@ describe('A mail that does not leave', () => {
     ],
     ['LinkExpired', [activation], activation, UNTIL],
     ['LinkUsed', [reset, ofAda(candidates.PasswordReset({ linkId }))], reset, undefined],
-    [
-      'Cancelled',
-      [
-        started,
-        warned,
-        ofAda(candidates.DeletionCancelled({ candidateId, applicationId, cause: 'activity' })),
-      ],
-      warned,
-      undefined,
-    ],
   ])('because it is not wanted any more says so: %s', async (failure, events, asking, now) => {
     const { attempt, clock, facts, handedOver, happens } = await given(registered, asking);
     for (const event of events.slice(events.indexOf(asking) + 1)) await happens(event);
@@ -322,6 +312,56 @@ describe('A mail that does not leave', () => {
     expect(await attempt()).toBe('done');
     expect(handedOver).toEqual([]);
     expect(facts()).toMatchObject([['MailNotSent', { failure }]]);
+  });
+});
+
+const ended = inDossier(
+  dossiers.ApplicationRejectedFinally({ from: 'submitted', reason: 'Page 2 is missing.' }),
+);
+const submitted = inDossier(
+  dossiers.ApplicationSubmitted({ from: 'returned', legalBasis: 'legitimate-interest' }),
+);
+const accepted = inDossier(
+  dossiers.ApplicationAccepted({ from: 'rejectedFinally', overridden: [] }),
+);
+const forgotten = inDossier(dossiers.DossierForgotten({ applicationId, candidateId }));
+const returnedAgain = inDossier(
+  dossiers.ApplicationReturned({ from: 'rejectedFinally', reason: 'Page 3 is missing.' }),
+);
+const withdrawn = inDossier(dossiers.ApplicationWithdrawn({ from: 'returned' }));
+const cancelled = ofAda(
+  candidates.DeletionCancelled({ candidateId, applicationId, cause: 'activity' }),
+);
+
+describe('What was decided is not told any more', () => {
+  test.each([
+    ['a final rejection, once it was accepted', ended, [accepted]],
+    ['a final rejection, once it was returned', ended, [returnedAgain]],
+    ['a final rejection, once it was decided anew', ended, [returnedAgain, ended]],
+    ['a return, once the dossier came again', returned, [submitted]],
+    ['a return, once there was another one', returned, [submitted, returnedAgain]],
+    ['a return, once the candidate withdrew', returned, [withdrawn]],
+    ['a return, once the dossier was forgotten', returned, [forgotten]],
+    ['a deletion, once it was cancelled', warned, [cancelled]],
+    ['a deletion, once another one was announced', warned, [cancelled, warned]],
+    ['a deletion, once the dossier was submitted', warned, [submitted]],
+    ['a deletion, once the dossier was forgotten', warned, [forgotten]],
+  ])('%s', async (_, asking, later) => {
+    const { attempt, facts, fail, handedOver, happens } = await given(registered, started, asking);
+    fail(new MailDeferred('Deferred451'));
+    expect(await attempt(1)).toBe('Deferred451');
+    for (const event of later) await happens(event);
+    fail(undefined);
+    expect(await attempt(2)).toBe('done');
+    expect(handedOver).toHaveLength(1);
+    expect(facts()).toMatchObject([['MailNotSent', { failure: 'Cancelled', attempts: 2 }]]);
+  });
+
+  test('but a decision that stands is, whatever is said beside it', async () => {
+    const { attempt, facts, happens } = await given(registered, started, ended);
+    await happens(inDossier(dossiers.ReviewerAssigned({ reviewerId: derive('olu') })));
+    expect(await attempt(1)).toBe('done');
+    expect(facts()).toMatchObject([['MailSent', { kind: 'finalRejection' }]]);
   });
 });
 
@@ -349,10 +389,8 @@ describe('Nobody who was erased is written to', () => {
   });
 
   test('but of a dossier that was forgotten its person is still told, without its words', async () => {
-    const ended = inDossier(
-      dossiers.ApplicationRejectedFinally({ from: 'submitted', reason: 'Page 2 is missing.' }),
-    );
-    const { attempt, handedOver, vault } = await given(registered, started, ended);
+    const { attempt, handedOver, happens, vault } = await given(registered, started, ended);
+    await happens(forgotten);
     await vault.destroyScope(organisation, candidateId, dossier.scope);
     expect(await attempt()).toBe('done');
     expect(handedOver).toMatchObject([{ place: { scope: account } }]);

@@ -21,6 +21,7 @@ import type { Execute, Loaded } from '@vivier/runtime';
 import type { Vault } from '@vivier/vault';
 import { accountScope, dossierScope, type Mailing } from './mailing.ts';
 import type { MailTask } from './send-mail.ts';
+import { whyMoot } from './why-moot.ts';
 import { dayIn, greetable, momentIn } from './words.ts';
 
 /** Kinds of links that mails carry. */
@@ -100,7 +101,7 @@ export const whatItSays = async (
   const templates = await load(organisationId, messageTemplate, organisationId);
   const own = templateOf(templates.state as MessageTemplateState, kind, locale);
   const common = { locale, templateVersion: own?.templateVersion ?? 0 };
-  const moot = whyMoot(task, state, told, clock.now());
+  const moot = whyMoot({ task, person: state, dossier, event, now: clock.now() });
   if (moot !== undefined) return { ...common, moot };
 
   const handles = [
@@ -140,23 +141,6 @@ export const whatItSays = async (
       } as MailVariables,
     },
   };
-};
-
-/** Why a mail that was tried again, for a while or for days, is not wanted any more. */
-const whyMoot = (
-  { kind, applicationId }: MailTask,
-  { confirmed, announced, links }: CandidateState & { readonly status: 'registered' },
-  { linkId, until, deleteAt }: Fields,
-  now: number,
-): string | undefined => {
-  // nobody is asked to activate what is active.
-  if (kind === 'activation' && confirmed) return 'AlreadyConfirmed';
-  // It did its work, or a newer one has taken its place.
-  if (typeof linkId === 'string' && links[linkId as LinkId]?.used) return 'LinkUsed';
-  if (typeof until === 'string' && Date.parse(until) <= now) return 'LinkExpired';
-  if (kind === 'incompleteReminder' && announced[applicationId ?? 'account']?.deleteAt !== deleteAt)
-    return 'Cancelled';
-  return undefined;
 };
 
 /** What only some kinds of mails name. */
