@@ -214,14 +214,16 @@ const listed = async (reader: Client, list: string, node: string) => {
   const ids: (string | undefined)[] = [];
   const cursors: string[] = [];
   for (let after: string | null = null; ;) {
-    const { page }: { page: Page } = await reader.ask<{ page: Page }>(
+    const answer: { readonly page: Page } = await reader.ask(
       `query Q($after: String) { page: ${list.replace(')', ', first: 1, after: $after)')} { edges { node { ${node} } } pageInfo { hasNextPage endCursor } } }`,
       { after },
     );
     ids.push(
-      ...page.edges.map(({ node: { candidateId, applicationId } }) => candidateId ?? applicationId),
+      ...answer.page.edges.map(
+        ({ node: { candidateId, applicationId } }) => candidateId ?? applicationId,
+      ),
     );
-    const { hasNextPage, endCursor } = page.pageInfo;
+    const { hasNextPage, endCursor }: Page['pageInfo'] = answer.page.pageInfo;
     if (endCursor !== null) cursors.push(Buffer.from(endCursor, 'base64url').toString());
     if (!hasNextPage) return { ids, cursors: cursors.join(' ') };
     after = endCursor;

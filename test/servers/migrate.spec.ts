@@ -170,6 +170,7 @@ onServer('Moving the stores of a folder to servers', () => {
       'erased.jsonl',
       'installation.json',
       'issuer-key.json',
+      'mail',
       'master-keys',
       'moved.json',
     ]);

@@ -30,7 +30,8 @@ const outOfReach: Readonly<Record<string, string>> = {
   AddressTaken: 'the edge gives it when the vault refuses the claim of an address',
   ConsentUnknown: 'the only command of a consent creates it, in a stream of the caller’s own',
   DocumentInUse: 'the edge gives it where an application that was sent holds the document',
-  InformationMandatory: 'the edge gives it where an application that was sent needs the information',
+  InformationMandatory:
+    'the edge gives it where an application that was sent needs the information',
   IntegratorUnknown: 'every command of an integrator’s access creates it',
   MailUnknown: 'every command of a mail creates it',
   ModuleUnknown: 'every command of the settings creates them',

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OrganisationId, PersonId } from '@vivier/kernel';
 import { AccessTokens } from './access-tokens.ts';
-import type {
-  AccountStore,
-  Guess,
-  LivingSession,
-  OpenSession,
-  StoredAccount,
-} from './account-store.ts';
+import type { AccountStore, Guess, OpenSession, StoredAccount } from './account-store.ts';
 import { comparable, requireSlug, requireZone } from './accounts.ts';
 import { GuessHashes } from './guess-limits.ts';
 import { openIssuerKey } from './issuer-key.ts';

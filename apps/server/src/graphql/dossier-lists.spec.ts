@@ -28,6 +28,19 @@ const EACH = 5;
 const firstNames = ['Ada', 'Élodie', 'Noé', 'Zoé', 'ada', 'Œdipe', 'Marie'];
 const nameOf = (person: number): string =>
   `${firstNames[(person * 31) % 7]} ${['Martin', 'Martinez', 'Zola', 'Abel'][(person * 17) % 4]}`;
+/**
+ * Of ten people one is restricted, with dossiers that were withdrawn beside; one has a restricted dossier and
+ * others that live; one has withdrawn a dossier, and has others.
+ */
+const apartFrom = (person: number, nth: number): Partial<DossierDocument> => {
+  const rejected = { state: 'rejectedFinally', restricted: true } as const;
+  if (person % 10 === 3) return nth === 0 ? rejected : { state: 'withdrawn' };
+  if (person % 10 === 4) return nth === 0 ? rejected : { state: 'submitted' };
+  return person % 10 === 5 && nth === 0 ? { state: 'withdrawn' } : {};
+};
+/** What reviewers find by name (X-23). */
+const isOpen = ({ candidateId, restricted }: DossierDocument): boolean =>
+  !restricted && Number(candidateId.slice(-12)) % 10 !== 3;
 const documents = Array.from({ length: PEOPLE * EACH }, (_, number) => {
   const person = number % PEOPLE;
   return {
@@ -39,6 +52,8 @@ const documents = Array.from({ length: PEOPLE * EACH }, (_, number) => {
     changedAt: new Date(Date.UTC(2026, 0, 1, 0, (number * 13) % 4_000)).toISOString(),
     items: [],
     reason: null,
+    restricted: false,
+    ...apartFrom(person, Math.floor(number / PEOPLE)),
   };
 }) as unknown as readonly DossierDocument[];
 
@@ -110,6 +125,8 @@ describe('Dossiers in the order of names', () => {
     ['many that fit a filter', { state: 'submitted' }, ''],
     ['few that fit a filter', { state: 'accepted' }, ''],
     ['none', { state: 'returned' }, ''],
+    ['few, of whom many are restricted', { state: 'withdrawn' }, ''],
+    ['restricted ones', { state: 'rejectedFinally' }, ''],
     ['those of the people found by a name', {}, 'marti'],
     ['few of many people found by a name', { state: 'accepted' }, 'zo'],
     ['those of nobody', {}, 'nobody'],
@@ -131,8 +148,10 @@ describe('Dossiers in the order of names', () => {
     }
     const found = new Set(directory.list({ search }).map(({ personId }) => personId));
     const expected = sortedByName.filter(
-      ({ candidateId, state }) =>
-        found.has(candidateId) && (facts.state === undefined || state === facts.state),
+      (one) =>
+        found.has(one.candidateId) &&
+        isOpen(one) &&
+        (facts.state === undefined || one.state === facts.state),
     );
     expect(seen).toEqual(expected.map(({ _id }) => _id));
     expect(Math.max(...costs)).toBeLessThanOrEqual(4);
@@ -171,7 +190,7 @@ describe('Dossiers of the people found by a name', () => {
     }
     const found = new Set(directory.list({ search }).map(({ personId }) => personId));
     const oldest = documents
-      .filter(({ candidateId }) => found.has(candidateId))
+      .filter((one) => found.has(one.candidateId) && isOpen(one))
       .toSorted((a, b) => (a.changedAt + a._id < b.changedAt + b._id ? -1 : 1));
     expect(seen).toEqual((oldestFirst ? oldest : oldest.toReversed()).map(({ _id }) => _id));
   });

@@ -43,7 +43,7 @@ export class Opening {
     caller: OpeningCaller,
     private readonly open?: Opening,
   ) {
-    this.#spaces = open ? open.#spaces : new Map();
+    this.#spaces = open ? open.#spaces : new Map<string, CandidateSpace>();
     this.#house = house;
     this.#caller = caller;
     const { organisationId } = caller;
@@ -88,7 +88,7 @@ export class Opening {
   async restrictedAmong(ids: readonly PersonId[]): Promise<ReadonlySet<string>> {
     const { role, personId } = this.#caller;
     const others = role === 'compliance' ? [] : ids.filter((id) => id !== personId);
-    const spaces = await Promise.all([...new Set(others)].map((id) => this.person(id)));
+    const spaces = await Promise.all([...new Set(others)].map(async (id) => this.person(id)));
     return new Set(spaces.flatMap((space) => (space && isRestricted(space) ? space._id : [])));
   }
 

@@ -39,8 +39,9 @@ export class PeopleResolver {
     const { organisationId } = caller;
     const place = after ? readNameCursor(after).place : undefined;
     const directory = await directoryFor(this.house, organisationId, [candidateSpace], atLeast);
-    const places = placesIn(directory, { search: search ?? '', after: place });
-    const rows = await this.#open(organisationId, places, first + 1);
+    const nextPlaces = (from: Place | undefined, limit: number): readonly Place[] =>
+      placesIn(directory, { search: search ?? '', after: from, limit });
+    const rows = await this.#open(organisationId, nextPlaces, place, first + 1);
     const spaces = rows.slice(0, first).map(({ space }) => space);
     await openAhead(info, ['edges', 'node'], spaces, caller);
     return connectionOf(
@@ -57,20 +58,22 @@ export class PeopleResolver {
    */
   async #open(
     organisationId: OrganisationId,
-    places: readonly Place[],
+    nextPlaces: (from: Place | undefined, limit: number) => readonly Place[],
+    after: Place | undefined,
     wanted: number,
   ): Promise<readonly Row[]> {
     const found: Row[] = [];
-    for (let at = 0, many = wanted; at < places.length && found.length < wanted;) {
-      const chunk = places.slice(at, at + many);
-      const ids = chunk.map(({ personId }) => personId);
+    for (let many = wanted, from = after; found.length < wanted;) {
+      const places = nextPlaces(from, many);
+      const ids = places.map(({ personId }) => personId);
       const spaces = await this.bus.find(organisationId, candidateSpace, { _id: { $in: ids } });
       const byId = new Map<string, CandidateSpace>(spaces.map((space) => [space._id, space]));
-      for (const place of chunk) {
+      for (const place of places) {
         const space = byId.get(place.personId);
         if (space && !isRestricted(space)) found.push({ place, space });
       }
-      at += many;
+      if (places.length < many) break;
+      from = places.at(-1);
       many = Math.min(many * 2, MOST_AT_ONCE);
     }
     return found.slice(0, wanted);
