@@ -23,6 +23,7 @@ const base = {
 };
 export default {
   workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/tools/slow-first.mjs',
   // A whole product is started in many hooks: seconds, on a machine that does other things as well.
   testTimeout: 60_000,
   projects: [

@@ -1,3 +1,4 @@
+import { settled } from '../support/passing.ts';
 import { running, type Running } from '../support/running.ts';
 import { sample, staffed, upload, type Staff } from '../support/people.ts';
 import type { Client } from '../support/client.ts';
@@ -151,6 +152,7 @@ test('R-021: the documents follow the status; what is not asked for any more kee
   expect((await client.do('submitApplication', { applicationId })).dossier?.state).toBe(
     'submitted',
   );
+  await settled(house);
   const { documentAuditTrail } = await maison.compliance.ask<{
     documentAuditTrail: { edges: readonly { node: { event: string; from: string | null } }[] };
   }>(

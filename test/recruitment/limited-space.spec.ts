@@ -73,6 +73,7 @@ test('R-024: a thread lies on the dossier, with what each side has not read', as
   await maison.olu.do('markMessagesRead', { applicationId });
   await maison.noor.do('sendMessage', { applicationId, text: 'Yes, a copy is enough.' });
   expect((await shown(client, applicationId)).unread).toEqual({ candidate: 1, organisation: 0 });
+  await settled(house);
   const thread = (reader = client) =>
     reader.ask<{ messages: { edges: readonly { node: object }[] } }>(
       'query Thread($applicationId: ID!) { messages(applicationId: $applicationId) { edges { node { side text by { role } } } } }',

@@ -36,6 +36,7 @@ test('R-025, R-028: the record has one entry for each document to review, and op
   const { client, applicationId, cv, register } = await sent();
   const diploma = (await deposit(client, 'CV.docx')).documentId;
   expect(diploma).not.toBe(register);
+  await settled(house);
   const { reviewSynthesis } = await maison.olu.ask<{
     reviewSynthesis: {
       entries: readonly { item: string; documentId: string | null; asked: boolean }[];
@@ -77,6 +78,7 @@ test('R-027: the whole is accepted against a document or a claim only with a rea
   await decide(maison.olu, 'acceptApplication', applicationId, {
     overrideReason: 'A newer one is coming.',
   });
+  await settled(house);
   const { auditTrail } = await maison.olu.ask<{
     auditTrail: { edges: readonly { node: { facts: readonly object[] } }[] };
   }>(
@@ -222,6 +224,7 @@ test('Queues: what waits longest comes first, by reviewer, with how many there a
     }
     const [first, second, third] = ids as [string, string, string];
     await staff.noor.do('assignReviewer', { applicationId: second, reviewerId: staff.ids.olu });
+    await settled(elsewhere);
     const { queueCounts } = await staff.olu.ask<{ queueCounts: object }>(
       '{ queueCounts { toReview waitingForCandidate expired mine unassigned } }',
     );

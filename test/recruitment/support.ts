@@ -48,6 +48,9 @@ export const configured = async ({ admin }: Staff): Promise<void> => {
   await admin.do('setChecklist', { items: CHECKLIST_BY_STATUS });
 };
 
+/** By the address where it answers: what is read shows all that was done before. */
+const houses = new Map<string, Running>();
+
 let people = 0;
 /** Somebody who followed a link of their own campaign, and consented. */
 export const newcomer = async (
@@ -55,6 +58,7 @@ export const newcomer = async (
   maison: Staff,
   { fullName = 'Ada Exemple', campaign = `Campaign ${(people += 1)}` } = {},
 ): Promise<Registered & { readonly invitation: string; readonly email: string }> => {
+  houses.set(house.anybody.url, house);
   const invitation = await maison.invite(campaign);
   people += 1;
   const email = `somebody${people}@example.org`;
@@ -140,6 +144,8 @@ const warning = 'deletionWarning { deleteAt daysLeft rule deleteAfterDays warned
 
 /** What somebody may read of an answer: for the rest its field says why not. */
 const readable = async <Data>(reader: Client, query: string, variables: object): Promise<Data> => {
+  const house = houses.get(reader.url);
+  if (house) await settled(house);
   const { data, text } = await reader.send<Data>(query, { ...variables });
   if (!data) throw new Error(`The server refused: ${text}`);
   return data;
